@@ -1,13 +1,58 @@
-"""SuggestionEngine: the one road from an open ticket to an answer."""
+"""SuggestionEngine: the one road from an open ticket to an answer.
+
+    context -> signals -> restraint -> retrieve -> recommend -> compose -> guard
+
+Each stage is timed. A stage that fails is named in `degraded`, and the rest of the answer still comes.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from recommenders.domain import Suggestion, Ticket
+from copilot.context import Records, clean_ticket, find_records, place_needs
+from recommenders.customers import TierPolicy, churn_risk, view
+from recommenders.domain import (
+    Budget,
+    CodeOffer,
+    Concern,
+    Context,
+    CustomerView,
+    Delight,
+    Draft,
+    Save,
+    Selling,
+    Signals,
+    Suggestion,
+    Ticket,
+    Warning,
+)
+from recommenders.playbooks.matcher import Advice, advise
+from recommenders.playbooks.simulate import Replay
+from recommenders.protocols import FloatArray, ReadingEncoder
+from recommenders.restraint import REASONS, judge
+from recommenders.signals.reader import TicketReader
+from recommenders.text.concern import newest_concern
+from recommenders.text.language import LanguageDetector
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine as Database
+
+    from copilot.live import LiveShop
+    from copilot.ports import Health
+    from copilot.settings import Settings
+    from copilot.store.budgets import BudgetStore
+    from copilot.store.shop import ShopStore
+    from copilot.toolbox import Toolbox
+
+log = logging.getLogger(__name__)
 SECTIONS = ("similar", "saves", "codes", "drafts", "delights")
+QUIET = frozenset({"small_talk", "off_topic"})
 
 
 @dataclass(frozen=True)
@@ -23,9 +68,254 @@ class Ask:
     limit: int = 3
 
 
+@dataclass
+class _Run:
+    """What one request collects on its way."""
+
+    timings: dict[str, float] = field(default_factory=dict)
+    degraded: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Times a stage. A fault in it is logged and named; the caller goes on with what it had before."""
+        started = time.perf_counter()
+        try:
+            yield
+        except Exception:  # the one place where any fault of a part must not take the whole answer with it
+            log.exception("stage %s failed", name)
+            self.degraded.append(name)
+        finally:
+            self.timings[name] = self.timings.get(name, 0.0) + (time.perf_counter() - started) * 1000
+
+
 class SuggestionEngine:
     """Built once in `create_app`; read-only while serving, so threads share it."""
 
+    def __init__(
+        self,
+        *,
+        store: ShopStore,
+        live: LiveShop[Toolbox],
+        encoder: ReadingEncoder,
+        reader: TicketReader,
+        languages: LanguageDetector,
+        budgets: Callable[[str, datetime], tuple[Budget, ...]],
+        tiers: TierPolicy | None = None,
+    ) -> None:
+        self._store = store
+        self._live = live
+        self._encoder = encoder
+        self._reader = reader
+        self._languages = languages
+        self._budgets = budgets
+        self._tiers = tiers or TierPolicy()
+
     def suggest(self, ask: Ask) -> Suggestion:
         """The whole answer for one ticket."""
-        raise NotImplementedError
+        run = _Run()
+        tools = self._live.current.tools
+        run.degraded += self._live.degraded
+        context, advice = self._read(ask, tools, run)
+        answer = self._recommend(ask, context, advice, tools, run)
+        with run.stage("guard"):
+            answer, drops = tools.guard.check(answer, context)
+            for drop in drops:
+                log.warning("held back %s %s: not %r", drop.section, drop.id, drop.invariant)
+        if "guard" in run.degraded:  # what could not be checked is not shown
+            answer = replace(answer, similar=(), saves=(), codes=(), drafts=(), delights=())
+        return replace(answer, degraded=tuple(dict.fromkeys(run.degraded)), timings_ms=run.timings)
+
+    def health(self) -> Health:
+        """How many cases are searched, the model's name, and what does not work."""
+        from copilot.ports import Health
+
+        return Health(len(self._live.current.index), self._encoder.name, tuple(self._live.degraded))
+
+    def replays(self) -> Iterator[Replay]:
+        """Every resolved ticket as it stood before the first reply, for playing playbooks through."""
+        tools = self._live.current.tools
+        for batch in self._store.iter_cases():
+            for case in batch:
+                opening = [m for m in case.messages if m.author != "note"]
+                first = next((i for i, m in enumerate(opening) if m.author == "agent"), len(opening))
+                ticket = Ticket(
+                    case.id, tuple(opening[:first]), case.subject, case.channel, "", case.tags, case.order_ids
+                )
+                context, _ = self._read(Ask(ticket, case.created_at, case.customer_id), tools, _Run())
+                resolution = case.resolution
+                yield Replay(
+                    case.id,
+                    context,
+                    self._tiers.tier(context.customer),
+                    resolution.code if resolution else None,
+                    resolution.sku if resolution else None,
+                )
+
+    def close(self) -> None:
+        """Stops looking for new data."""
+        self._live.close()
+
+    # ------------------------------------------------------------ context, signals, restraint
+
+    def _read(self, ask: Ask, tools: Toolbox, run: _Run) -> tuple[Context, Advice]:
+        reading: list[FloatArray] = []
+        ticket, concern, background, records = ask.ticket, Concern("", ()), 0, Records()
+        with run.stage("context"):
+            ticket = clean_ticket(ask.ticket)
+            concern, background = newest_concern(ticket)
+            records = find_records(
+                self._store, tools.mentions, ticket, concern, ask.now, ask.customer_id, ask.customer_email
+            )
+        hint = records.customer.locale[:2] if records.customer else ""
+        context = Context(
+            ticket=ticket,
+            concern=concern,
+            signals=Signals(hint or "en"),
+            catalog=tools.catalog,
+            now=ask.now,
+            customer=records.customer,
+            orders=records.orders,
+            order=records.order,
+            history=records.history,
+            agent_id=ask.agent_id,
+            limit=ask.limit,
+        )
+        with run.stage("mentions"):
+            mentions = tools.mentions.find(concern.text, records.orders)
+            about = tools.mentions.about(concern.text, mentions, records.orders, records.order)
+            context = replace(context, mentions=mentions, about=about)
+        with run.stage("encode"):
+            spans = [(s.start, s.end) for s in concern.sentences]
+            whole, sentences, *reading = self._encoder.encode_reading(concern.text, spans)
+            context = replace(context, vector=whole, sentence_vectors=sentences)
+        with run.stage("signals"):
+            context = replace(context, signals=self._signals(context, reading, background, hint))
+        advice = Advice()
+        with run.stage("restraint"):
+            context = replace(context, selling=judge(context))
+            advice = advise(tools.playbook, context, self._tiers.tier(context.customer))
+            context = replace(context, selling=_restrained(context.selling, advice))
+        if {"signals", "encode", "restraint"} & set(run.degraded):
+            # What was not read cannot be shown to be harmless: no selling.
+            context = replace(context, selling=Selling(False, ("service_failure_open",)))
+        return context, advice
+
+    def _signals(self, context: Context, reading: list[FloatArray], background: int, hint: str) -> Signals:
+        concern = context.concern
+        language = self._languages.detect(_without_names(concern.text, context), hint)
+        if not reading or not concern.text:
+            return Signals(language)
+        signals = self._reader.read(concern, reading[0], reading[1], language, background=background)
+        handles = {sku: context.catalog.by_sku[sku][0].handle for sku in context.about if sku in context.catalog.by_sku}
+        needs = place_needs(signals.needs, concern, context.about, context.mentions, handles)
+        churn = churn_risk(context.customer, context.history, context.orders, signals.sentiment.score, context.now)
+        return replace(signals, needs=needs, churn_risk=churn)
+
+    # ------------------------------------------------------------ retrieve, recommend, compose
+
+    def _recommend(self, ask: Ask, context: Context, advice: Advice, tools: Toolbox, run: _Run) -> Suggestion:
+        limit, asked = ask.limit, ask.sections
+        quiet = bool(context.signals.intents) and all(i.id in QUIET for i in context.signals.intents)
+        if not quiet and asked & {"similar", "saves", "drafts"}:
+            with run.stage("retrieve"):
+                # Saves learn from more cases than the panel shows.
+                similar = self._live.current.similar(context, max(limit, 8))
+                context = replace(context, similar=similar)
+        saves: tuple[Save, ...] = ()
+        codes: tuple[CodeOffer, ...] = ()
+        drafts: tuple[Draft, ...] = ()
+        delights: tuple[Delight, ...] = ()
+        customer = CustomerView(None, "unknown", None, 0, "")
+        tier = self._tiers.tier(context.customer)
+        with run.stage("customer"):
+            customer = view(context, self._tiers)
+        if asked & {"saves", "codes", "drafts"}:
+            with run.stage("saves"):
+                found = advice.order_saves(tools.saves.recommend(context), context.catalog)
+                saves = tools.codes.attach(_spread(found, limit), context, advice.codes)
+        if asked & {"codes", "drafts"}:
+            with run.stage("codes"):
+                codes = tools.codes.recommend(context, saves, advice.codes)[:limit]
+        if "delights" in asked:
+            with run.stage("delights"):
+                budgets = self._budgets(context.agent_id, context.now)
+                delights = tools.delights.recommend(context, budgets, tier=tier, asked=advice.gestures)[:limit]
+        if "drafts" in asked:
+            with run.stage("drafts"):
+                drafts = tools.drafts.compose(context, saves, codes, delights, advice=advice)[:limit]
+        return Suggestion(
+            ticket_id=context.ticket.id or None,
+            signals=context.signals,
+            customer=customer,
+            selling=context.selling,
+            similar=context.similar[:limit] if "similar" in asked else (),
+            saves=saves if "saves" in asked else (),
+            codes=codes if "codes" in asked else (),
+            drafts=drafts,
+            delights=delights,
+            warnings=_warnings(context, advice),
+        )
+
+
+def build_engine(settings: Settings, database: Database, budgets: BudgetStore) -> SuggestionEngine:
+    """The engine over a database, with the model and the playbooks that the settings name.
+
+    Raises:
+        InputError: the model or its heads are missing, or a playbook is wrong; the message says what to do.
+    """
+    from copilot.live import LiveShop
+    from copilot.store.shop import ShopStore
+    from copilot.toolbox import ToolboxBuilder
+    from recommenders.retrieval.encoder import load_encoder
+    from recommenders.signals.heads import HEADS, Heads
+
+    encoder = load_encoder(settings.model)
+    heads = Heads.load(settings.model / HEADS, encoder.source)
+    store = ShopStore(database)
+    builder = ToolboxBuilder(store, encoder, settings, budgets)
+    live = LiveShop(store, encoder, settings.data / "index", settings.refresh_seconds, builder.build)
+    return SuggestionEngine(
+        store=store,
+        live=live,
+        encoder=encoder,
+        reader=TicketReader(heads),
+        languages=LanguageDetector(),
+        budgets=budgets.remaining,
+    )
+
+
+def _restrained(selling: Selling, advice: Advice) -> Selling:
+    """Restraint with what the playbook adds; a playbook can only stop selling, never allow it."""
+    asked = {reason: evidence.id for reason, evidence in advice.restrain if reason in REASONS}
+    if not asked:
+        return selling
+    quotes = {**asked, **selling.quotes}
+    reasons = tuple(reason for reason in REASONS if reason in quotes)
+    return Selling(False, reasons, quotes)
+
+
+def _spread(saves: tuple[Save, ...], limit: int) -> tuple[Save, ...]:
+    """At most `limit` saves, so that every item complained of keeps its best one."""
+    seen: set[str | None] = set()
+    firsts: list[int] = []
+    rest: list[int] = []
+    for place, save in enumerate(saves):
+        (rest if save.replaces in seen else firsts).append(place)
+        seen.add(save.replaces)
+    return tuple(saves[place] for place in sorted([*firsts, *rest][:limit]))
+
+
+def _without_names(text: str, context: Context) -> str:
+    """The text without product names: an English name in a French message says nothing of the language."""
+    spans = sorted({(m.start, m.end) for m in context.mentions}, reverse=True)
+    for start, end in spans:
+        text = text[:start] + " " + text[end:]
+    return text
+
+
+def _warnings(context: Context, advice: Advice) -> tuple[Warning, ...]:
+    found = [Warning(evidence.id.replace("#", "-"), text) for text, evidence in advice.warnings]
+    if context.customer is None and context.orders:
+        names = ", ".join(order.name for order in context.orders)
+        found.append(Warning("identity", f"Nobody is identified: {names} is only named in the message. Verify first."))
+    return tuple(found)

@@ -40,6 +40,16 @@ class Encoder(Protocol):
         ...
 
 
+class ReadingEncoder(Encoder, Protocol):
+    """An encoder that also gives the vectors from which heads read a ticket."""
+
+    def encode_reading(
+        self, text: str, spans: Sequence[tuple[int, int]]
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """What `encode_spans` gives, then the whole and the spans as they are read, from the same pass."""
+        ...
+
+
 class Retriever(Protocol):
     """Finds documents; results are (document id, score), best first, ties broken by id."""
 

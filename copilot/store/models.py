@@ -21,7 +21,7 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Aware time to naive UTC; a naive one is a programming error."""
         if value is None:
             return None
@@ -29,7 +29,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError(f"naive time {value!r}")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Naive UTC to aware time."""
         return None if value is None else value.replace(tzinfo=UTC)
 
@@ -44,22 +44,27 @@ class Base(DeclarativeBase):
 
 
 # ---------------------------------------------------------------- the shop
+#
+# `digest` is the SHA-256 of what a row was read from and of the code that read it (shop.fingerprint): a load leaves a
+# row with the same digest alone. `data` is written and read by store.coding.
 
 
 class ProductRow(Base):
-    """A product; `data` is the product with its variants as JSON, as `shop.catalog` reads and writes it."""
+    """A product with its variants; `position` is its place in the file."""
 
     __tablename__ = "products"
     handle: Mapped[str] = mapped_column(String(255), primary_key=True)
     position: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]]
 
 
 class CodeRow(Base):
-    """A discount code with its rules as JSON."""
+    """A discount code with its rules."""
 
     __tablename__ = "codes"
     code: Mapped[str] = mapped_column(String(255), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]]
 
 
@@ -68,6 +73,7 @@ class ArticleRow(Base):
 
     __tablename__ = "articles"
     id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
 
@@ -78,6 +84,7 @@ class CustomerRow(Base):
     __tablename__ = "customers"
     id: Mapped[str] = mapped_column(String(255), primary_key=True)
     email_key: Mapped[str | None] = mapped_column(String(320), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]]
 
 
@@ -87,9 +94,11 @@ class OrderRow(Base):
     __tablename__ = "orders"
     id: Mapped[str] = mapped_column(String(255), primary_key=True)
     name_key: Mapped[str] = mapped_column(String(255), index=True)
-    customer_id: Mapped[str | None] = mapped_column(String(255), index=True)
+    customer_id: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]]
+    __table_args__ = (Index("ix_orders_customer_created", "customer_id", "created_at"),)
 
 
 class CaseRow(Base):
@@ -103,8 +112,9 @@ class CaseRow(Base):
     customer_id: Mapped[str | None] = mapped_column(String(255))
     resolved_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(index=True)
-    text_hash: Mapped[str] = mapped_column(String(64))
+    text_hash: Mapped[str] = mapped_column(String(64), index=True)
     index_text: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]]
     __table_args__ = (Index("ix_cases_customer_resolved", "customer_id", "resolved_at"),)
 
@@ -119,11 +129,15 @@ class VectorRow(Base):
 
 
 class LoadRow(Base):
-    """One finished load. Its id is the shop's revision: a service reloads the catalog when the newest id grew."""
+    """One load that changed something. Its id is the shop's revision: a service reloads when the newest id grew.
+
+    `model` is the encoder that every case has a vector of since.
+    """
 
     __tablename__ = "loads"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     finished_at: Mapped[datetime]
+    model: Mapped[str] = mapped_column(String(255))
     counts: Mapped[dict[str, Any]]
 
 

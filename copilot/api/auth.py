@@ -1,0 +1,78 @@
+"""Who may call what: a table of endpoints, bearer tokens, and a limit on requests a minute."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter
+from flask_limiter.errors import RateLimitExceeded
+
+from copilot.api.failures import refuse
+from copilot.errors import Forbidden, TooManyRequests, Unauthorized
+from copilot.store.tokens import Role, Token, TokenStore
+
+PUBLIC = None
+# By endpoint ("blueprint.view") or by blueprint. What is not listed needs an admin.
+ACCESS: Mapping[str, Role | None] = {
+    "health.show": PUBLIC,
+    "health.openapi": PUBLIC,
+    "suggestions.create": "agent",
+    "feedback.create": "agent",
+    "demo": PUBLIC,  # registered only with the setting `demo`; looks at the caller itself
+}
+
+
+def needed(endpoint: str) -> Role | None:
+    """The least role that an endpoint asks for; None: it is public."""
+    blueprint = endpoint.partition(".")[0]
+    return ACCESS[endpoint] if endpoint in ACCESS else ACCESS.get(blueprint, "admin")
+
+
+def caller() -> Token:
+    """Who makes the current request."""
+    token: Token | None = g.get("token")
+    if token is None:
+        raise Unauthorized
+    return token
+
+
+def _presented() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def register(app: Flask, tokens: TokenStore, per_minute: int) -> None:
+    """Has every request identified, counted, then admitted or refused, in this order.
+
+    Counted by token when it is valid, else by address: whoever guesses tokens is stopped like anybody else.
+    """
+
+    def identify() -> None:
+        presented = _presented() if request.endpoint and needed(request.endpoint) else None
+        g.token = tokens.find(presented) if presented else None
+
+    def admit() -> None:
+        if not request.endpoint:  # nothing at this address, or not with this method: says so itself
+            return
+        role = needed(request.endpoint)
+        if role is not PUBLIC and not caller().may(role):
+            raise Forbidden(f"This needs the role {role}; the token {caller().name!r} has {caller().role}.")
+
+    def who() -> str:
+        token: Token | None = g.get("token")
+        return f"token:{token.id}:{token.name}" if token else f"address:{request.remote_addr}"
+
+    def too_many(_: RateLimitExceeded) -> Response:
+        limit = limiter.current_limit
+        wait = max(1, int(limit.reset_at - time.time())) if limit else 60  # `reset_at` is rounded up
+        message = f"More than {per_minute} requests in a minute; wait {wait} s."
+        return refuse(TooManyRequests(message, headers={"Retry-After": str(wait)}))
+
+    app.before_request(identify)
+    limiter = Limiter(
+        who, app=app, application_limits=[f"{per_minute} per minute"], storage_uri="memory://", strategy="fixed-window"
+    )
+    app.before_request(admit)
+    app.register_error_handler(RateLimitExceeded, too_many)

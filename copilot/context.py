@@ -1,0 +1,114 @@
+"""Gathers what is known around a ticket: clean messages, the customer, their orders and their earlier contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from copilot.store.shop import ShopStore
+from recommenders.domain import Case, Concern, Customer, Mention, Need, Order, OrderLine, Ticket
+from recommenders.text.clean import clean_message
+from recommenders.text.mentions import MentionFinder
+
+
+@dataclass(frozen=True)
+class Records:
+    """What the store knows of a ticket's customer.
+
+    `orders` are those that may be spoken of: the customer's own, or, when the request names nobody at all, the order
+    that it names. `order` is the one that the ticket is about.
+    """
+
+    customer: Customer | None = None
+    orders: tuple[Order, ...] = ()
+    order: Order | None = None
+    history: tuple[Case, ...] = ()
+
+
+def clean_ticket(ticket: Ticket) -> Ticket:
+    """The ticket with clean messages: no HTML, quotes or signatures."""
+    return replace(ticket, messages=tuple(replace(m, text=clean_message(m.text)) for m in ticket.messages))
+
+
+def find_records(
+    store: ShopStore,
+    mentions: MentionFinder,
+    ticket: Ticket,
+    concern: Concern,
+    now: datetime,
+    customer_id: str | None,
+    email: str | None,
+) -> Records:
+    """Customer by id, else by e-mail; orders by id or name, also when they are only mentioned.
+
+    Somebody else's order is never opened: a stranger who names it learns nothing.
+    """
+    customer = store.customer(customer_id, email) if customer_id or email else None
+    if customer is not None:
+        # An order placed after `now` is not known yet in a replay.
+        orders = tuple(order for order in store.orders_of(customer.id) if order.created_at <= now)
+    elif customer_id or email:
+        return Records()
+    else:
+        orders = _named_orders(store, ticket, concern)
+    history = store.cases_of(customer.id, now) if customer else ()
+    history = tuple(case for case in history if case.id != ticket.id)
+    return Records(customer, orders, _order_of(ticket, concern, orders, mentions), history)
+
+
+def _named_orders(store: ShopStore, ticket: Ticket, concern: Concern) -> tuple[Order, ...]:
+    """Orders that a request without any customer names in its fields or in the text."""
+    found: dict[str, Order] = {}
+    for reference in [*ticket.order_ids, *MentionFinder.order_names(f"{ticket.subject}\n{concern.text}")]:
+        order = store.order(reference)
+        if order is not None:
+            found[order.id] = order
+    return tuple(found.values())[:5]
+
+
+def _order_of(ticket: Ticket, concern: Concern, orders: Sequence[Order], finder: MentionFinder) -> Order | None:
+    """The order that the ticket is about: named in its fields, in the newest concern, or anywhere in the thread."""
+    names = {key: order for order in orders for key in (order.id.casefold(), order.name.casefold().lstrip("#"))}
+    for reference in ticket.order_ids:
+        order = names.get(reference.casefold()) or names.get(reference.casefold().lstrip("#"))
+        if order is not None:
+            return order
+    by_id = {order.id: order for order in orders}
+    thread = "\n".join([ticket.subject, *(m.text for m in ticket.messages if m.author == "customer")])
+    for text in (concern.text, thread):
+        found = finder.find_orders(text, orders)
+        if found:
+            return by_id[found[0].id]
+    return None
+
+
+def place_needs(
+    needs: Sequence[Need],
+    concern: Concern,
+    about: Mapping[str, OrderLine | None],
+    mentions: Sequence[Mention],
+    handle_of: Mapping[str, str],
+) -> tuple[Need, ...]:
+    """Each need with the sku that it was said of: the item named last before the end of its sentence.
+
+    Args:
+        needs: as read, without `about`.
+        concern: the text that the quotes come from.
+        about: the items that the ticket is about, by sku.
+        mentions: where products are named.
+        handle_of: sku -> product handle.
+    """
+    if not about:
+        return tuple(needs)
+    skus = list(about)
+    if len(skus) == 1:
+        return tuple(replace(need, about=skus[0]) for need in needs)
+    by_handle = {handle_of.get(sku, sku): sku for sku in reversed(skus)}
+    named = [(m.start, by_handle[m.id]) for m in mentions if m.kind == "product" and m.id in by_handle]
+    placed = []
+    for need in needs:
+        sentence = next((s for s in concern.sentences if s.text.strip().startswith(need.quote[:40].rstrip(" …"))), None)
+        before = [sku for start, sku in named if sentence is None or start < sentence.end]
+        placed.append(replace(need, about=before[-1] if before else skus[0]))
+    return tuple(placed)

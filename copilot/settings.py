@@ -1,0 +1,180 @@
+# ruff: noqa: RUF009 - the defaults are made by `_setting`, which returns a dataclass field
+"""The settings: one table, from which the environment variables, the command-line options and the docs are made.
+
+A value comes from the command line, else from the environment variable `COPILOT_<NAME>`, else from the default.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, TypeVar
+
+from copilot.errors import SettingError
+
+T = TypeVar("T")
+PREFIX = "COPILOT_"
+ROOT = Path(__file__).resolve().parents[1]
+LOG_LEVELS = ("debug", "info", "warning", "error")
+TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        value = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else -1
+        if not low <= value <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return value
+
+    return parse
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.05 <= value <= 3600:  # also refuses NaN
+        raise ValueError("must be a number of seconds from 0.05 to 3600")
+    return value
+
+
+def _money(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(-1)
+    if not value.is_finite() or not 0 <= value <= 1_000_000 or value != value.quantize(Decimal("0.01")):
+        raise ValueError("must be an amount from 0 to 1000000 with at most two decimals, like 50 or 12.50")
+    return value.quantize(Decimal("0.01"))
+
+
+def _currency(text: str) -> str:
+    if text and not (len(text) == 3 and text.isascii() and text.isalpha()):
+        raise ValueError("must be an ISO 4217 code like EUR, or empty for the shop's own")
+    return text.upper()
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in TRUE + FALSE:
+        raise ValueError("must be one of " + ", ".join(TRUE + FALSE))
+    return text.lower() in TRUE
+
+
+def _level(text: str) -> str:
+    if text.lower() not in LOG_LEVELS:
+        raise ValueError("must be one of " + ", ".join(LOG_LEVELS))
+    return text.lower()
+
+
+def _host(text: str) -> str:
+    if not text or any(c.isspace() or c in "/@" for c in text):
+        raise ValueError("must be a host name or an address, like 127.0.0.1")
+    return text
+
+
+def _path(text: str) -> Path:
+    if not text.strip() or "\0" in text:
+        raise ValueError("must be a path")
+    return Path(text).expanduser()
+
+
+def _url(text: str) -> str:
+    if "://" not in text:
+        raise ValueError("must be a database URL, like postgresql+psycopg://copilot@db/copilot")
+    return text
+
+
+def _setting(default: T, parse: Callable[[str], T], kind: str, help: str, secret: bool = False) -> T:
+    """One row of the table. `kind` names the type for readers; a `secret` value is not repeated in messages."""
+    made: T = field(default=default, metadata={"parse": parse, "kind": kind, "help": help, "secret": secret})
+    return made
+
+
+def _optional(parse: Callable[[str], T]) -> Callable[[str], T | None]:
+    return parse
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator can choose."""
+
+    data: Path = _setting(Path("var/copilot"), _path, "folder", "Data directory: database, index, logs.")
+    database_url: str | None = _setting(
+        None, _optional(_url), "URL", "Database; without it SQLite in the data directory.", secret=True
+    )
+    host: str = _setting("127.0.0.1", _host, "address", "Address to listen on.")
+    port: int = _setting(8765, _whole(0, 65535), "number", "Port to listen on; 0 takes a free one.")
+    playbooks: Path | None = _setting(
+        None, _optional(_path), "folder", "The shop's playbooks; without it the packaged default."
+    )
+    model: Path = _setting(
+        ROOT / "var/models/all-MiniLM-L6-v2", _path, "folder", "The embedding model, as `make setup` exported it."
+    )
+    threads: int = _setting(8, _whole(1, 256), "number", "Requests answered at the same time.")
+    rate_limit: int = _setting(
+        12_000, _whole(1, 1_000_000), "number", "Requests a minute for each token; a whole team may share one."
+    )
+    max_request_bytes: int = _setting(
+        1024 * 1024, _whole(1024, 64 * 1024 * 1024), "bytes", "Largest body of a request."
+    )
+    refresh_seconds: float = _setting(0.5, _seconds, "seconds", "How often newly loaded data is looked for.")
+    agent_monthly_budget: Decimal = _setting(
+        Decimal("50.00"), _money, "amount", "What one agent may spend on delights a month; a playbook may set another."
+    )
+    team_monthly_budget: Decimal = _setting(
+        Decimal("250.00"), _money, "amount", "What all agents together may spend; a playbook may set another."
+    )
+    currency: str = _setting("", _currency, "currency", "Currency of the budgets; empty for the shop's own.")
+    demo: bool = _setting(False, _flag, "flag", "Serve the demo helpdesk at /demo/ (to this machine only).")
+    log_level: str = _setting(
+        "info", _level, "level", "Least severe log line that is written: " + ", ".join(LOG_LEVELS)
+    )
+
+
+def table() -> tuple[Field[Any], ...]:
+    """The rows: `name`, `default` and `metadata` (kind, help, parse, secret)."""
+    return fields(Settings)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def default_text(row: Field[Any]) -> str:
+    """A default as an operator would write it."""
+    if row.default is None or row.default == "":
+        return ""
+    if isinstance(row.default, bool):
+        return "1" if row.default else "0"
+    if isinstance(row.default, Path) and row.default.is_relative_to(ROOT):
+        return str(row.default.relative_to(ROOT))
+    return str(row.default)
+
+
+def read_settings(given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from what was `given` on the command line (None: not given) and from the environment.
+
+    An empty environment variable counts as not set.
+
+    Raises:
+        SettingError: names the option or variable, its value and what is allowed.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    for row in table():
+        source, raw = "--" + row.name.replace("_", "-"), (given or {}).get(row.name)
+        if raw is None:
+            source = variable(row.name)
+            raw = environ.get(source) or None
+        if raw is None:
+            continue
+        try:
+            values[row.name] = row.metadata["parse"](str(raw))
+        except ValueError as error:
+            raise SettingError(source, "…" if row.metadata["secret"] else raw, str(error)) from None
+    return Settings(**values)

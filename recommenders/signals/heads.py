@@ -1,0 +1,141 @@
+"""Heads: one linear layer over sentence embeddings that says which labels hold, and in which sentence.
+
+A text is a bag of vectors: the whole, and every sentence in its context. A label's logit is
+``share * z(whole) + (1 - share) * max z(sentence)``: the whole gives the mood, the best sentence gives the words to
+quote. Training uses the same pooling (multiple-instance learning, Dietterich et al. 1997), so that one plain sentence
+in a long message still counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from recommenders.protocols import FloatArray
+
+FORMAT = 1
+HEADS = "heads.npz"
+
+
+class HeadsError(Exception):
+    """The heads' file is missing, damaged, or was trained for another encoder; the message says the remedy."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the heads say of one text: `probability` (labels,), `logits` (sentences, labels), `mood` -1..1."""
+
+    probability: FloatArray
+    logits: FloatArray
+    mood: float
+
+    def sentence(self, label: int) -> int:
+        """The index of the sentence that speaks most for a label."""
+        return int(np.argmax(self.logits[:, label]))
+
+
+@dataclass(frozen=True)
+class Heads:
+    """Weights for `labels` ("family:id"): weight (labels, d), bias (labels,); mood is a regression on tanh.
+
+    `threshold` (labels,) is the probability from which a label is taken to hold.
+    """
+
+    labels: tuple[str, ...]
+    weight: FloatArray
+    bias: FloatArray
+    threshold: FloatArray
+    mood_weight: FloatArray
+    mood_bias: float
+    share: float
+    meta: Mapping[str, str]
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """label -> its row."""
+        return {label: i for i, label in enumerate(self.labels)}
+
+    def family(self, name: str) -> list[tuple[str, int]]:
+        """The ids of a family with their rows."""
+        return [(label.partition(":")[2], i) for label, i in self.index.items() if label.startswith(name + ":")]
+
+    def read(self, whole: FloatArray, sentences: FloatArray) -> Verdict:
+        """Verdict over a text; without sentences the whole stands for its only one."""
+        parts = sentences if len(sentences) else whole[None, :]
+        logits = parts @ self.weight.T + self.bias
+        pooled = self.share * (whole @ self.weight.T + self.bias) + (1 - self.share) * logits.max(axis=0)
+        mood = float(np.tanh(whole @ self.mood_weight + self.mood_bias))
+        return Verdict(_sigmoid(pooled), logits, mood)
+
+    def save(self, path: Path) -> None:
+        """Writes the file at once or not at all."""
+        meta = {**self.meta, "labels": list(self.labels), "share": self.share, "mood_bias": self.mood_bias}
+        new = path.with_suffix(".new.npz")
+        np.savez(
+            new,
+            weight=self.weight,
+            bias=self.bias,
+            threshold=self.threshold,
+            mood_weight=self.mood_weight,
+            meta=np.frombuffer(json.dumps({"format": FORMAT, **meta}).encode(), dtype=np.uint8),
+        )
+        new.replace(path)
+
+    @classmethod
+    def load(cls, path: Path, source: str) -> Heads:
+        """Reads what `save` wrote for the model with this digest; HeadsError says what to do when it does not fit."""
+        remedy = "run `make setup` to train the heads for this model"
+        try:
+            with np.load(path) as file:
+                meta = json.loads(bytes(file["meta"]))
+                names = ("weight", "bias", "threshold", "mood_weight")
+                arrays = {name: file[name].astype(np.float32) for name in names}
+        except FileNotFoundError as error:
+            raise HeadsError(f"{path}: there are no heads; {remedy}") from error
+        except (OSError, ValueError, KeyError) as error:
+            raise HeadsError(f"{path}: not a file of heads ({error}); {remedy}") from error
+        if meta.get("format") != FORMAT or meta.get("source") != source:
+            raise HeadsError(f"{path}: trained for another model; {remedy}")
+        known = {k: str(v) for k, v in meta.items() if k not in ("labels", "share", "mood_bias", "format")}
+        return cls(tuple(meta["labels"]), **arrays, mood_bias=meta["mood_bias"], share=meta["share"], meta=known)
+
+
+def _sigmoid(x: FloatArray) -> FloatArray:
+    out: FloatArray = (1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))).astype(np.float32)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled text: all "family:id" labels that hold, and its mood from -1 to 1."""
+
+    text: str
+    language: str
+    labels: frozenset[str]
+    mood: float
+    source: str  # file:line
+
+
+FAMILIES = (("intents", "intent"), ("needs", "need"), ("cautions", "caution"), ("occasions", "occasion"))
+
+
+def read_examples(paths: Sequence[Path], known: frozenset[str]) -> list[Example]:
+    """The labelled texts of these files; ValueError names the file, line and label that is not known."""
+    examples = []
+    for path in sorted(paths):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if not line.strip():
+                continue
+            row = json.loads(line)
+            labels = {f"{family}:{name}" for key, family in FAMILIES for name in row.get(key, ())}
+            if unknown := labels - known:
+                raise ValueError(f"{path.name}:{number}: unknown labels {sorted(unknown)}")
+            examples.append(
+                Example(row["text"], row["lang"], frozenset(labels), float(row["sentiment"]), f"{path.name}:{number}")
+            )
+    return examples

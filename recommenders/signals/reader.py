@@ -1,0 +1,89 @@
+"""Reads a ticket: intents, needs, cautions, occasions and mood by the heads, exclusions by their own module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommenders.domain import Caution, Concern, Intent, Need, Occasion, Sentiment, Signals
+from recommenders.protocols import FloatArray
+from recommenders.signals.exclusions import find_exclusions
+from recommenders.signals.heads import Heads, Verdict
+from recommenders.signals.needs import need_kinds
+
+QUOTE = 200  # characters of a quote; longer sentences are cut at a word
+CLOSING = frozenset({"small_talk", "praise"})
+
+
+@dataclass(frozen=True)
+class TicketReader:
+    """Turns a concern and its vectors into signals; built once, read-only."""
+
+    heads: Heads
+
+    def read(
+        self, concern: Concern, whole: FloatArray, sentences: FloatArray, language: str, *, background: int = 0
+    ) -> Signals:
+        """Signals of the concern; the first `background` sentences count only where the rest leans on them.
+
+        Args:
+            concern: the text with its sentences.
+            whole: vector of the text, (d,).
+            sentences: vectors of the sentences in their context, (n, d).
+            language: ISO 639-1, as detected.
+            background: how many leading sentences are earlier messages.
+        """
+        fresh = sentences[background:]
+        if 0 < background < len(sentences):
+            now = self.heads.read(_mean(fresh), fresh)
+            if self._closes(now):
+                return self._signals(concern, now, background, language)
+        return self._signals(concern, self.heads.read(whole, sentences), 0, language)
+
+    def _closes(self, verdict: Verdict) -> bool:
+        held = {name for name, i in self.heads.family("intent") if verdict.probability[i] >= self.heads.threshold[i]}
+        return bool(held) and held <= CLOSING
+
+    def _signals(self, concern: Concern, verdict: Verdict, offset: int, language: str) -> Signals:
+        def found(family: str) -> list[tuple[str, float, str]]:
+            """(id, score, quote) of what holds, strongest first, ties by id."""
+            rows = []
+            for name, i in self.heads.family(family):
+                probability = float(verdict.probability[i])
+                if probability >= self.heads.threshold[i]:
+                    rows.append((name, round(probability, 4), self._quote(concern, verdict, i, offset)))
+            return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+        kinds = need_kinds()
+        return Signals(
+            language=language,
+            intents=tuple(Intent(*row) for row in found("intent")),
+            needs=tuple(Need(i, kinds[i].text["en"], None, quote, score) for i, score, quote in found("need")),
+            sentiment=_sentiment(verdict.mood),
+            occasions=tuple(Occasion(*row) for row in found("occasion")),
+            cautions=tuple(Caution(*row) for row in found("caution")),
+            exclusions=find_exclusions(concern, language),
+        )
+
+    def _quote(self, concern: Concern, verdict: Verdict, label: int, offset: int) -> str:
+        if not concern.sentences:
+            return cut(concern.text)
+        return cut(concern.sentences[min(verdict.sentence(label) + offset, len(concern.sentences) - 1)].text)
+
+
+def cut(text: str, length: int = QUOTE) -> str:
+    """A quote of at most `length` characters, cut at a word."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " …"
+
+
+def _mean(vectors: FloatArray) -> FloatArray:
+    mean: FloatArray = vectors.mean(axis=0)
+    length = float(np.linalg.norm(mean))
+    return mean / length if length else mean
+
+
+def _sentiment(mood: float) -> Sentiment:
+    label = "angry" if mood <= -0.7 else "negative" if mood <= -0.2 else "positive" if mood >= 0.2 else "neutral"
+    return Sentiment(label, round(mood, 2))

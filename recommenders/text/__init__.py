@@ -1,0 +1,1 @@
+"""Text as it arrives, made readable: cleaning, sentences, language, redaction, mentions."""

@@ -1,0 +1,220 @@
+/** The shapes that cross a border: the service's JSON, what a host module reads, what the panel shows. */
+
+export interface Message {
+  author: "customer" | "agent" | "system" | "note";
+  text: string;
+  name?: string;
+  sent_at?: string;
+}
+
+/** The open ticket as a host module read it. `key` tells tickets apart across sites; it never reaches the service. */
+export interface OpenTicket {
+  key: string;
+  ticket: {
+    id: string;
+    helpdesk: string;
+    subject: string;
+    channel: string;
+    tags: string[];
+    messages: Message[];
+    order_ids: string[];
+  };
+  customer: { id?: string; email?: string; name?: string };
+  /** Who is signed in at the helpdesk, if the page says so. */
+  agent?: string;
+}
+
+export interface Evidence {
+  type: string;
+  id: string;
+  line?: number | null;
+}
+
+export interface Signals {
+  language?: string;
+  intents?: { id: string; score: number; quote: string }[];
+  needs?: { text: string; about?: string | null; quote: string }[];
+  sentiment?: { label: string; score: number };
+  occasions?: { id: string; quote: string }[];
+  churn_risk?: { score: number; reasons: string[] };
+}
+
+export interface Customer {
+  id: string | null;
+  tier: string;
+  lifetime_value: number | null;
+  orders_count: number;
+  summary: string;
+  open_concerns: string[];
+  currency?: string;
+}
+
+export interface SimilarCase {
+  ticket_id: string;
+  score: number;
+  subject: string;
+  excerpt: string;
+  reply: string;
+  resolution: { kind: string; sku?: string | null; code?: string | null; amount?: number | null } | null;
+  outcome: {
+    csat?: number | null;
+    ces?: number | null;
+    nps?: number | null;
+    reopened?: boolean;
+    kept_revenue?: number | null;
+  } | null;
+  tags: string[];
+  why: string;
+}
+
+export interface Save {
+  id: string;
+  kind: string;
+  replaces: string | null;
+  sku: string | null;
+  handle: string | null;
+  title: string | null;
+  variant: string | null;
+  price: number | null;
+  price_difference: number | null;
+  code: string | null;
+  headline: string;
+  reason: string;
+  score: number;
+  evidence: Evidence[];
+}
+
+export interface CodeOffer {
+  code: string;
+  title: string;
+  value: { type: string; amount: number };
+  ends_at: string | null;
+  reason: string;
+  evidence: Evidence[];
+}
+
+export interface Draft {
+  id: string;
+  stance: string;
+  language: string;
+  text: string;
+  gaps: { name: string; placeholder: string }[];
+  evidence: Evidence[];
+}
+
+export interface Delight {
+  id: string;
+  occasion: string;
+  gesture: string;
+  note: string | null;
+  cost: number | null;
+  currency: string;
+  budget: { scope: string; remaining: number } | null;
+  quote: string;
+  evidence: Evidence[];
+}
+
+export interface Answer {
+  request_id: string;
+  ticket_id: string | null;
+  signals: Signals;
+  customer: Customer | null;
+  selling: { allowed: boolean; reasons: string[] };
+  similar: SimilarCase[];
+  saves: Save[];
+  codes: CodeOffer[];
+  drafts: Draft[];
+  delights: Delight[];
+  warnings: { id: string; text: string }[];
+  degraded: string[];
+  currency: string;
+}
+
+export type ProblemKind =
+  | "unset"
+  | "offline"
+  | "unauthorized"
+  | "forbidden"
+  | "rate_limited"
+  | "busy"
+  | "budget_exhausted"
+  | "rejected"
+  | "bad_answer";
+
+/** Why there is no answer, in a form that survives storage. */
+export interface Problem {
+  kind: ProblemKind;
+  message: string;
+  /** Seconds after which trying again makes sense. */
+  retryAfter: number | null;
+}
+
+/** What one helpdesk tab is about. `seq` grows with every change of the ticket, so that late answers are known as such. */
+export interface Desk {
+  seq: number;
+  state: "none" | "loading" | "done" | "error";
+  open: OpenTicket | null;
+  answer: Answer | null;
+  problem: Problem | null;
+}
+
+export type FeedbackEvent = "shown" | "inserted" | "copied" | "dismissed" | "accepted";
+
+export interface Feedback {
+  request_id: string;
+  suggestion_id: string;
+  event: FeedbackEvent;
+  idempotency_key: string;
+  agent?: string;
+}
+
+export interface Settings {
+  /** The service's origin, without a slash at the end. */
+  address: string;
+  token: string;
+  agent: string;
+  /** Origins of helpdesks that the agent has added. */
+  helpdesks: string[];
+}
+
+export type InsertResult = { ok: true; how: string } | { ok: false; reason: string };
+
+/** What a helpdesk's module offers. All of it works on the page's DOM alone. */
+export interface Host {
+  id: string;
+  label: string;
+  /** Attributes whose change may mean that another ticket is shown. */
+  attributes: string[];
+  match(location: Location | URL, document: Document): boolean;
+  /** The open ticket, or null when the page shows none. */
+  readTicket(location: Location | URL, document: Document): OpenTicket | null;
+  /** Puts text at the agent's caret in the reply composer. Never sends. */
+  insert(text: string, document: Document): Promise<InsertResult>;
+}
+
+/** Where desks are kept: the extension's session storage, or a page's memory. */
+export interface DeskStore {
+  get(id: string): Promise<Desk | null>;
+  set(id: string, desk: Desk): Promise<void>;
+  remove(id: string): Promise<void>;
+  entries(): Promise<[string, Desk][]>;
+}
+
+/** Where feedback waits until the service has it. */
+export interface OutboxStore {
+  load(): Promise<{ waiting: Feedback[]; delivered: string[] }>;
+  save(state: { waiting: Feedback[]; delivered: string[] }): Promise<void>;
+}
+
+export type Delivery = { state: "delivered" | "waiting" } | { state: "refused"; problem: Problem };
+
+/** What the panel needs from its home, be it a side panel or a frame on a page. */
+export interface Transport {
+  /** Calls back with the desk now and at each change, until the signal aborts. */
+  subscribe(onDesk: (desk: Desk) => void, signal: AbortSignal): void;
+  insert(text: string, key: string): Promise<InsertResult>;
+  retry(): Promise<void>;
+  feedback(item: Feedback): Promise<Delivery>;
+  /** Absent where there is nothing to set. */
+  openOptions?: () => void;
+}

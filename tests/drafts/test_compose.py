@@ -1,0 +1,225 @@
+"""Drafts for each situation: what must be said, and what must never be."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from recommenders.codes import CodeMatcher
+from recommenders.domain import Case, Code, Context, Draft, Message, Resolution, Save, SimilarCase
+from recommenders.drafts import ArticleIndex, DraftComposer, PageIndex
+from recommenders.drafts.phrases import LANGUAGES
+from recommenders.drafts.situation import GRAVE, SOLEMN, URGENCY
+from recommenders.playbooks import advise, load, load_default
+from tests.fakes import HashEncoder
+from tests.playbooks.fixtures import ANA, ORDER, code, context, save
+
+ENCODER = HashEncoder()
+CODES = (
+    code("TEN", ends_at=datetime(2026, 6, 30, tzinfo=UTC)),
+    code("OLD", ends_at=datetime(2026, 1, 31, tzinfo=UTC)),
+    code("SORRY", purposes=frozenset({"recovery"})),
+)
+
+
+def drafts(
+    ctx: Context, saves: tuple[Save, ...] = (), *, indexed: bool = False, rules: Path | None = None
+) -> tuple[Draft, ...]:
+    shop, english = ctx.catalog, lambda _: "en"
+    playbook = load([rules]) if rules else load_default()
+    articles = ArticleIndex.build(shop.articles, ENCODER, english) if indexed else None
+    pages = PageIndex.build(shop.products, ENCODER, english) if indexed else None
+    if indexed:
+        whole, parts = ENCODER.encode_spans(ctx.concern.text, [(s.start, s.end) for s in ctx.concern.sentences])
+        ctx = replace(ctx, vector=whole, sentence_vectors=parts)
+    matcher = CodeMatcher(shop)
+    given = matcher.attach(saves, ctx)
+    composer = DraftComposer(playbook, shop, articles=articles, pages=pages, codes=matcher)
+    return composer.compose(ctx, given, matcher.recommend(ctx, given), advice=advise(playbook, ctx))
+
+
+def test_a_return_becomes_a_save_that_keeps_the_return_open() -> None:
+    ctx = context(intents=["return_request"], needs=["waterproof"], about=["FB-42"], codes=CODES)
+    first, second = drafts(ctx, (save("RS-M", replaces="FB-42"),))
+    assert (first.stance, first.language, first.gaps) == ("save", "en", ())
+    for fact in ("Ana", "Fell Boot", "Rain Shell", "€150.00", "€30.00 more", "TEN", "10%", "30 June 2026", "return it"):
+        assert fact in first.text
+    assert {("order", "o-1"), ("product", "RS-M"), ("ticket", "t-1")} <= {(e.type, e.id) for e in first.evidence}
+    assert second.stance == "resolve"
+    assert "return" in second.text
+    assert "Rain Shell" not in second.text
+
+
+def test_two_items_are_told_apart() -> None:
+    ctx = context(intents=["exchange_request"], about=["FB-42", "WS"], codes=CODES)
+    (draft,) = drafts(ctx, (save("RS-M", replaces="FB-42"), save("WI-M", replaces="WS")))
+    assert "Instead of the Fell Boot I would suggest the Rain Shell" in draft.text
+    assert "Instead of the Wool Sock I would suggest the Wind Shirt" in draft.text
+    assert "TEN you get 10% off the Rain Shell" in draft.text
+
+
+def test_an_exchange_names_the_variant_and_costs_nothing() -> None:
+    ctx = context(intents=["exchange_request"], needs=["smaller_size"], about=["FB-42"])
+    (draft,) = drafts(ctx, (save("FB-41", "exchange", "FB-42"),))
+    assert "exchange it for the Fell Boot in 41" in draft.text
+    assert "costs the same" in draft.text
+
+
+def test_a_replacement_is_free_and_leaves_the_choice() -> None:
+    ctx = context(intents=["damaged_item"], about=["FB-42"], codes=CODES)
+    (draft,) = drafts(ctx, (replace(save("FB-42", "replacement", "FB-42"), price_difference=0.0),))
+    assert draft.stance == "resolve"
+    assert "the Fell Boot (42) at no cost to you" in draft.text
+    assert "refund" in draft.text
+    assert "sorry" in draft.text
+
+
+def test_unknown_order_and_product_are_asked_for_or_visible_gaps() -> None:
+    ask, resolve = drafts(context("I want my money back.", intents=["refund_request"], customer=None, order=None))
+    assert (ask.stance, resolve.stance) == ("ask", "resolve")
+    assert "?" in ask.text
+    assert {gap.placeholder for gap in resolve.gaps} == set(re.findall(r"\[\[(.*?)\]\]", resolve.text)) == {
+        "order number", "product",
+    }  # fmt: skip
+
+
+def test_known_order_leaves_no_gap() -> None:
+    (draft,) = drafts(context(intents=["refund_request"], about=["FB-42"]))
+    assert draft.gaps == ()
+    assert "#1001" in draft.text
+
+
+def test_an_order_of_somebody_else_tells_nothing() -> None:
+    for person in (None, replace(ANA, id="c-2")):
+        ctx = context("What was in #2002 and where did it go?", intents=["order_status"], customer=person, order=None)
+        (draft,) = drafts(replace(ctx, order=replace(ORDER, name="#2002", customer_id="c-9")))
+        assert "the person who placed it" in draft.text
+        assert "delivered" not in draft.text
+        assert "Fell" not in draft.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("topic", [*URGENCY, *GRAVE])
+def test_every_topic_in_every_language_and_channel(language: str, topic: str) -> None:
+    grave = topic in GRAVE
+    for channel in ("email", "chat", "sms", "social"):
+        ctx = context(
+            intents=[] if grave else [topic], reasons=[topic] if grave else [], about=["FB-42"], language=language,
+            channel=channel, codes=CODES,
+        )  # fmt: skip
+        for draft in drafts(ctx, (save("RS-M", replaces="FB-42"),) if not grave else ()):
+            assert draft.language == language
+            assert 0 < len(draft.text) <= 2500
+            assert not re.search(r"\{[a-z_]+\}|  |\bNone\b|\u2028", draft.text)
+            assert draft.evidence
+            if topic in SOLEMN:
+                assert not re.search(r"%|TEN|SORRY|Rain Shell|€", draft.text)
+
+
+def test_a_language_without_phrases_is_answered_in_english() -> None:
+    (draft,) = drafts(context(language="pl", intents=["praise"], mood=0.9))
+    assert draft.language == "en"
+
+
+def test_an_adverse_reaction_is_cared_for_and_nothing_is_sold() -> None:
+    ctx = context("My face burns.", intents=["advice_request"], reasons=["adverse_reaction"], about=["FB-42"])
+    (draft,) = drafts(ctx, (save("RS-M"),), indexed=True)
+    assert "stop using the Fell Boot" in draft.text
+    assert "doctor" in draft.text
+    assert "Rain Shell" not in draft.text
+
+
+def test_a_code_that_does_not_work_is_explained_and_not_offered() -> None:
+    ctx = context("OLD does not work.", intents=["code_question"], codes=CODES, mentions=[("code", "OLD")])
+    (draft,) = drafts(ctx)
+    assert draft.stance == "decline"
+    assert "OLD ended on 31 January 2026" in draft.text
+    assert "TEN" not in draft.text
+
+
+def test_asking_for_a_code_gets_a_kind_no() -> None:
+    (draft,) = drafts(context("Any codes going?", intents=["code_question"], codes=CODES))
+    assert draft.stance == "decline"
+    assert not re.search(r"TEN|OLD|SORRY|%", draft.text)
+
+
+def test_payment_and_delivery_are_told_from_the_order() -> None:
+    (paid,) = drafts(context(intents=["payment_question"]))
+    assert "order #1001 is fully paid: €135.00" in paid.text
+    (sent,) = drafts(context(intents=["order_status"], order=replace(ORDER, delivered_at=None)))
+    assert "order #1001 of 20 February 2026 has not been delivered yet" in sent.text
+    (there,) = drafts(context(intents=["order_status"], language="de"))
+    assert "Bestellung #1001 als am 23. Februar 2026 zugestellt" in there.text
+
+
+def test_stock_and_price_are_told_from_the_catalogue_but_not_of_drafts() -> None:
+    def ask(intent: str, handle: str) -> str:
+        return drafts(context("Tell me.", intents=[intent], mentions=[("product", handle)], order=None))[0].text
+
+    assert "The Fell Boot is in stock: 41, 42." in ask("stock_question", "fell-boot")
+    assert "€15.00" in ask("price_question", "wool-sock")
+    secret = ask("price_question", "ghost-tent")
+    assert "399" not in secret
+
+
+def test_the_help_centre_answers_with_its_evidence() -> None:
+    ctx = context("Do I have 60 days to return an item?", intents=["account"], order=None)
+    (draft,) = drafts(ctx, indexed=True)
+    assert "You have 60 days to return an item." in draft.text
+    assert ("article", "returns") in {(e.type, e.id) for e in draft.evidence}
+    (german,) = drafts(replace(ctx, signals=replace(ctx.signals, language="de")), indexed=True)
+    assert "60" not in german.text  # an English page is not quoted to a German
+
+
+def test_a_how_to_uses_the_page_and_the_reply_that_worked_but_none_of_its_facts() -> None:
+    reply = "I've sent you a new boot for €27. Brush the mud off the leather first, then wax the boot. Call on Friday."
+    case = Case(
+        "c-7", "", "email", "en", None, (), ORDER.created_at, ORDER.created_at, (), (Message("agent", reply),),
+        Resolution("answer"),
+    )  # fmt: skip
+    ctx = context(
+        "How do I clean the mud off my Fell Boot?", intents=["how_to"], about=["FB-42"],
+        similar=(SimilarCase(case, 0.9, "", reply, ""),),
+    )  # fmt: skip
+    (draft,) = drafts(ctx, indexed=True)
+    assert "Brush the mud off the leather first, then wax the boot." in draft.text
+    assert ("ticket", "c-7") in {(e.type, e.id) for e in draft.evidence}
+    for foreign in ("27", "Friday", "I've sent"):
+        assert foreign not in draft.text
+
+
+def test_a_rule_of_the_playbook_speaks_with_its_evidence(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(
+        "rules:\n  - id: dry\n    when: {intents: [how_to]}\n"
+        "    then: {say: {en: 'Let the {product} dry slowly, {first_name}.'}}\n"
+        "  - id: lost\n    when: {intents: [how_to]}\n    then: {say: {en: 'About {order}: see inside.'}}\n"
+    )
+    ctx = context("How do I dry it?", intents=["how_to"], about=["FB-42"], order=None)
+    (draft,) = drafts(ctx, rules=tmp_path)
+    assert "Let the Fell Boot dry slowly, Ana." in draft.text
+    assert "see inside" not in draft.text  # no order is known
+    assert ("rule", "own.yaml#dry", 2) in {(e.type, e.id, e.line) for e in draft.evidence}
+
+
+def test_hostile_names_are_not_repeated() -> None:
+    ctx = context("Hello?", customer=None, order=None)
+    for name in ("<b>Ana</b>", "Ana2", "[[x]]", "http://x.example"):
+        ticket = replace(ctx.ticket, messages=(Message("customer", "Hello?", name),))
+        (draft,) = drafts(replace(ctx, ticket=ticket))
+        assert name not in draft.text
+
+
+def test_the_same_ticket_gets_the_same_words_and_others_get_others() -> None:
+    ctx = context(intents=["return_request"], about=["FB-42"])
+    assert drafts(ctx) == drafts(ctx)
+    texts = {drafts(replace(ctx, ticket=replace(ctx.ticket, id=f"t-{n}")))[0].text for n in range(8)}
+    assert len(texts) > 3
+
+
+def test_every_code_in_a_draft_is_one_that_is_offered() -> None:
+    everything: list[Code] = [code(f"CODE{n}", status="disabled") for n in range(3)] + list(CODES)
+    ctx = context(intents=["return_request"], about=["FB-42"], codes=everything)
+    for draft in drafts(ctx, (save("WI-M", replaces="FB-42"),)):
+        assert set(re.findall(r"CODE\d|OLD|SORRY", draft.text)) == set()
