@@ -232,6 +232,7 @@ class SuggestionsAnswer(_Out):
     drafts: list[DraftOut]
     delights: list[DelightOut]
     warnings: list[WarningOut]
+    currency: str | None
     degraded: list[str]
     timings_ms: dict[str, float]
 

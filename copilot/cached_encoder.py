@@ -84,6 +84,6 @@ class CachedEncoder:
                 return dict(zip((key.decode() for key in file["keys"]), vectors, strict=True))
         except FileNotFoundError:
             return {}
-        except Exception as error:
+        except Exception as error:  # whatever a damaged file raises: it is only a cache
             log.warning("the cache %s cannot be read and is made anew: %s", self._path, error)
             return {}

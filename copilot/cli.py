@@ -97,21 +97,27 @@ def load(run: _Run, /, shop_dir: Path, strict: bool, **given: Any) -> None:
         raise InputError(f"{shop_dir}: no such directory")
     encoder = _encoder(settings)
     from copilot.shop.load import load_shop
+    from copilot.shop.playbooks import check_playbooks, keep_playbooks
 
+    wrong = check_playbooks(shop_dir)
     with _database(settings) as database:
         report = load_shop(
             shop_dir,
             database,
             encoder,
             strict=strict,
+            forbid=strict and bool(wrong),
             progress=sys.stderr.isatty(),
             warn=lambda line: click.echo(f"warning: {line}", err=True),
         )
-    for row in report.rejections:
+    rejections = [*report.rejections, *wrong]
+    if not wrong and not (strict and rejections):
+        keep_playbooks(shop_dir, settings.data)
+    for row in rejections:
         click.echo(f"{row.file}:{row.line}: {row.field}: {row.reason}", err=True)
     counts = {name: report.counts.get(name, 0) for name in COUNTED}
-    click.echo(json.dumps({**counts, "rejected": len(report.rejections)}))
-    if strict and report.rejections:
+    click.echo(json.dumps({**counts, "rejected": len(rejections)}))
+    if strict and rejections:
         raise InputError("rows were rejected, so nothing was changed")
 
 
@@ -260,17 +266,18 @@ def playbooks_simulate(run: _Run, /, folder: Path | None, as_json: bool, **given
 @cli.command()
 @click.argument("tasks", metavar="[TASK]...", nargs=-1)
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the rows here.")
-@_options("model", "log_level")
+@_options("model", "datasets", "log_level")
 @click.pass_obj
 def bench(run: _Run, /, tasks: tuple[str, ...], json_file: Path | None, **given: Any) -> None:
     """Run the offline benchmarks: all of them, or each TASK."""
     settings = run.read(given)
-    from importlib import import_module
+    from recommenders.bench import DatasetError, UnknownTask
+    from recommenders.bench import run as measure
 
     with _usable():
         try:
-            import_module("recommenders.bench").run(tasks, model=settings.model, json_file=json_file, echo=click.echo)
-        except (FileNotFoundError, LookupError) as error:  # a data set that is not there, a task that does not exist
+            measure(tasks, model=settings.model, data=settings.datasets, json_file=json_file, echo=click.echo)
+        except (DatasetError, UnknownTask) as error:
             raise InputError(str(error)) from error
 
 
@@ -315,7 +322,8 @@ def _encoder(settings: Settings) -> Encoder:
 def _playbooks_of(settings: Settings, folder: Path | None) -> Path:
     from recommenders.playbooks.loader import DEFAULT_FOLDER
 
-    return folder or settings.playbooks or DEFAULT_FOLDER
+    own = settings.data / "playbooks"
+    return folder or settings.playbooks or (own if own.is_dir() else DEFAULT_FOLDER)
 
 
 def _day(moment: datetime) -> str:

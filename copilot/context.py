@@ -46,15 +46,22 @@ def find_records(
     """
     customer = store.customer(customer_id, email) if customer_id or email else None
     if customer is not None:
-        # An order placed after `now` is not known yet in a replay.
-        orders = tuple(order for order in store.orders_of(customer.id) if order.created_at <= now)
+        orders = store.orders_of(customer.id)
     elif customer_id or email:
         return Records()
     else:
         orders = _named_orders(store, ticket, concern)
+    orders = tuple(_as_of(order, now) for order in orders if order.created_at <= now)
     history = store.cases_of(customer.id, now) if customer else ()
     history = tuple(case for case in history if case.id != ticket.id)
     return Records(customer, orders, _order_of(ticket, concern, orders, mentions), history)
+
+
+def _as_of(order: Order, now: datetime) -> Order:
+    """The order as it was known at `now`: a replay knows neither of a later arrival nor of a later return."""
+    arrived = order.delivered_at if order.delivered_at is not None and order.delivered_at <= now else None
+    returns = tuple(back for back in order.returns if back.created_at is None or back.created_at <= now)
+    return replace(order, delivered_at=arrived, returns=returns)
 
 
 def _named_orders(store: ShopStore, ticket: Ticket, concern: Concern) -> tuple[Order, ...]:
@@ -108,7 +115,8 @@ def place_needs(
     named = [(m.start, by_handle[m.id]) for m in mentions if m.kind == "product" and m.id in by_handle]
     placed = []
     for need in needs:
-        sentence = next((s for s in concern.sentences if s.text.strip().startswith(need.quote[:40].rstrip(" …"))), None)
+        quote = need.quote.removesuffix(" …")  # a quote is a sentence with its line breaks closed up, perhaps cut
+        sentence = next((s for s in concern.sentences if " ".join(s.text.split()).startswith(quote)), None)
         before = [sku for start, sku in named if sentence is None or start < sentence.end]
         placed.append(replace(need, about=before[-1] if before else skus[0]))
     return tuple(placed)

@@ -36,6 +36,7 @@ from recommenders.playbooks.matcher import Advice, advise
 from recommenders.playbooks.simulate import Replay
 from recommenders.protocols import FloatArray, ReadingEncoder
 from recommenders.restraint import REASONS, judge
+from recommenders.signals.exclusions import find_exclusions
 from recommenders.signals.reader import TicketReader
 from recommenders.text.concern import newest_concern
 from recommenders.text.language import LanguageDetector
@@ -43,7 +44,7 @@ from recommenders.text.language import LanguageDetector
 if TYPE_CHECKING:
     from sqlalchemy import Engine as Database
 
-    from copilot.live import LiveShop
+    from copilot.live import LiveShop, Snapshot
     from copilot.ports import Health
     from copilot.settings import Settings
     from copilot.store.budgets import BudgetStore
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SECTIONS = ("similar", "saves", "codes", "drafts", "delights")
 QUIET = frozenset({"small_talk", "off_topic"})
+# Without one of these a ticket has not been read, and what was not read cannot be shown to be harmless.
+READING = frozenset({"context", "encode", "signals", "restraint"})
 
 
 @dataclass(frozen=True)
@@ -113,9 +116,11 @@ class SuggestionEngine:
     def suggest(self, ask: Ask) -> Suggestion:
         """The whole answer for one ticket."""
         run = _Run()
-        tools = self._live.current.tools
+        shop = self._live.current  # one state of the shop from here to the end
+        tools = shop.tools
         run.degraded += self._live.degraded
         context, advice = self._read(ask, tools, run)
+        context = self._retrieve(ask, context, shop, run)
         answer = self._recommend(ask, context, advice, tools, run)
         with run.stage("guard"):
             answer, drops = tools.guard.check(answer, context)
@@ -123,6 +128,7 @@ class SuggestionEngine:
                 log.warning("held back %s %s: not %r", drop.section, drop.id, drop.invariant)
         if "guard" in run.degraded:  # what could not be checked is not shown
             answer = replace(answer, similar=(), saves=(), codes=(), drafts=(), delights=())
+        answer = replace(_asked_for(answer, ask.sections), selling=_with_reason(answer.selling))
         return replace(answer, degraded=tuple(dict.fromkeys(run.degraded)), timings_ms=run.timings)
 
     def health(self) -> Health:
@@ -195,17 +201,17 @@ class SuggestionEngine:
             context = replace(context, selling=judge(context))
             advice = advise(tools.playbook, context, self._tiers.tier(context.customer))
             context = replace(context, selling=_restrained(context.selling, advice))
-        if {"signals", "encode", "restraint"} & set(run.degraded):
-            # What was not read cannot be shown to be harmless: no selling.
-            context = replace(context, selling=Selling(False, ("service_failure_open",)))
+        if READING & set(run.degraded):  # no selling; the reasons that were found still hold
+            context = replace(context, selling=replace(context.selling, allowed=False))
         return context, advice
 
     def _signals(self, context: Context, reading: list[FloatArray], background: int, hint: str) -> Signals:
         concern = context.concern
         language = self._languages.detect(_without_names(concern.text, context), hint)
-        if not reading or not concern.text:
-            return Signals(language)
-        signals = self._reader.read(concern, reading[0], reading[1], language, background=background)
+        if reading and concern.text:
+            signals = self._reader.read(concern, reading[0], reading[1], language, background=background)
+        else:  # grammar and records can be read without the model
+            signals = Signals(language, exclusions=find_exclusions(concern, language))
         handles = {sku: context.catalog.by_sku[sku][0].handle for sku in context.about if sku in context.catalog.by_sku}
         needs = place_needs(signals.needs, concern, context.about, context.mentions, handles)
         churn = churn_risk(context.customer, context.history, context.orders, signals.sentiment.score, context.now)
@@ -213,14 +219,18 @@ class SuggestionEngine:
 
     # ------------------------------------------------------------ retrieve, recommend, compose
 
-    def _recommend(self, ask: Ask, context: Context, advice: Advice, tools: Toolbox, run: _Run) -> Suggestion:
-        limit, asked = ask.limit, ask.sections
-        quiet = bool(context.signals.intents) and all(i.id in QUIET for i in context.signals.intents)
-        if not quiet and asked & {"similar", "saves", "drafts"}:
+    def _retrieve(self, ask: Ask, context: Context, shop: Snapshot[Toolbox], run: _Run) -> Context:
+        """The context with its similar cases; saves learn from more of them than the panel shows."""
+        intents = context.signals.intents
+        quiet = bool(intents) and all(intent.id in QUIET for intent in intents)
+        if not quiet and ask.sections & {"similar", "saves", "drafts"}:
             with run.stage("retrieve"):
-                # Saves learn from more cases than the panel shows.
-                similar = self._live.current.similar(context, max(limit, 8))
-                context = replace(context, similar=similar)
+                context = replace(context, similar=shop.similar(context, max(ask.limit, 8)))
+        return context
+
+    def _recommend(self, ask: Ask, context: Context, advice: Advice, tools: Toolbox, run: _Run) -> Suggestion:
+        """Everything that the asked sections need, whether or not it is shown; `_asked_for` takes the rest away."""
+        limit, asked = ask.limit, ask.sections
         saves: tuple[Save, ...] = ()
         codes: tuple[CodeOffer, ...] = ()
         drafts: tuple[Draft, ...] = ()
@@ -236,24 +246,26 @@ class SuggestionEngine:
         if asked & {"codes", "drafts"}:
             with run.stage("codes"):
                 codes = tools.codes.recommend(context, saves, advice.codes)[:limit]
-        if "delights" in asked:
+        if "delights" in asked and not READING & set(run.degraded):
             with run.stage("delights"):
                 budgets = self._budgets(context.agent_id, context.now)
                 delights = tools.delights.recommend(context, budgets, tier=tier, asked=advice.gestures)[:limit]
         if "drafts" in asked:
             with run.stage("drafts"):
-                drafts = tools.drafts.compose(context, saves, codes, delights, advice=advice)[:limit]
+                told, shown = _told(saves, codes, asked)
+                drafts = tools.drafts.compose(context, told, shown, delights, advice=advice)[:limit]
         return Suggestion(
             ticket_id=context.ticket.id or None,
             signals=context.signals,
             customer=customer,
             selling=context.selling,
-            similar=context.similar[:limit] if "similar" in asked else (),
-            saves=saves if "saves" in asked else (),
-            codes=codes if "codes" in asked else (),
+            similar=context.similar[:limit],
+            saves=saves,
+            codes=codes,
             drafts=drafts,
             delights=delights,
             warnings=_warnings(context, advice),
+            currency=(context.customer.currency if context.customer else "") or tools.catalog.currency,
         )
 
 
@@ -292,6 +304,29 @@ def _restrained(selling: Selling, advice: Advice) -> Selling:
     quotes = {**asked, **selling.quotes}
     reasons = tuple(reason for reason in REASONS if reason in quotes)
     return Selling(False, reasons, quotes)
+
+
+def _with_reason(selling: Selling) -> Selling:
+    """Where the ticket could not be read there is no other reason than that something of ours does not work."""
+    return selling if selling.allowed or selling.reasons else replace(selling, reasons=("service_failure_open",))
+
+
+def _asked_for(answer: Suggestion, sections: frozenset[str]) -> Suggestion:
+    return replace(
+        answer,
+        similar=answer.similar if "similar" in sections else (),
+        saves=answer.saves if "saves" in sections else (),
+        codes=answer.codes if "codes" in sections else (),
+    )
+
+
+def _told(
+    saves: tuple[Save, ...], codes: tuple[CodeOffer, ...], sections: frozenset[str]
+) -> tuple[tuple[Save, ...], tuple[CodeOffer, ...]]:
+    """Saves and codes as a draft may tell of them: no code that the answer itself does not show."""
+    shown = codes if "codes" in sections else ()
+    offered = {offer.code.code for offer in shown} | {save.code for save in saves if "saves" in sections}
+    return tuple(save if save.code in offered else replace(save, code=None) for save in saves), shown
 
 
 def _spread(saves: tuple[Save, ...], limit: int) -> tuple[Save, ...]:

@@ -114,6 +114,9 @@ class Settings:
     model: Path = _setting(
         ROOT / "var/models/all-MiniLM-L6-v2", _path, "folder", "The embedding model, as `make setup` exported it."
     )
+    datasets: Path = _setting(
+        Path("../shared/data"), _path, "folder", "Public data sets for the benchmarks, each in a folder of its name."
+    )
     threads: int = _setting(8, _whole(1, 256), "number", "Requests answered at the same time.")
     rate_limit: int = _setting(
         12_000, _whole(1, 1_000_000), "number", "Requests a minute for each token; a whole team may share one."

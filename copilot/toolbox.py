@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.cached_encoder import CachedEncoder
+from copilot.shop.playbooks import FOLDER
 from copilot.store.budgets import Limits
 from recommenders.codes import CodeMatcher
 from recommenders.delights import DelightRecommender
 from recommenders.domain import Catalog, Context, Evidence
 from recommenders.drafts.compose import DraftComposer
 from recommenders.drafts.passages import ArticleIndex, PageIndex
-from recommenders.guard import Guard, Shelf, foreign_data
-from recommenders.playbooks.loader import Playbook
+from recommenders.guard import Guard, Published, Shelf, foreign_data
+from recommenders.playbooks.loader import Playbook, files_of
 from recommenders.playbooks.loader import load as load_playbook
 from recommenders.protocols import Encoder
 from recommenders.saves.index import CatalogIndex
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from copilot.settings import Settings
     from copilot.store.budgets import BudgetStore
     from copilot.store.shop import ShopStore
+
+LEARNED_FROM = 2000  # newest cases with a product: enough to know what keeps customers, read in a second
 
 
 @dataclass(frozen=True)
@@ -52,25 +57,46 @@ class ToolboxBuilder:
         self._encoder = encoder
         self._settings = settings
         self._budgets = budgets
+        self._last_files: list[tuple[str, int, int]] = []
+        self._last: tuple[Toolbox, CatalogIndex] | None = None
 
     def build(self, catalog: Catalog) -> Toolbox:
         """Everything for this catalogue and the shop's own playbooks, else the packaged one.
 
+        Where only tickets were added, what depends on the catalogue alone is kept: a new ticket must be found soon.
+
         Raises:
             PlaybookError: names file, line and column of what is wrong in a playbook.
         """
+        files = self._playbook_files()
+        if self._last is None or self._last[0].catalog != catalog or self._last_files != files:
+            self._last = self._of_catalog(catalog)
+            self._last_files = files
+        tools, index = self._last
+        outcomes = Outcomes.build(self._store.solved_cases(LEARNED_FROM), catalog)
+        return replace(tools, saves=SaveRecommender(index, outcomes))
+
+    def _playbooks(self) -> Path | None:
+        """The folder that the settings name, else the one that was loaded with the shop."""
+        loaded = self._settings.data / FOLDER
+        return self._settings.playbooks or (loaded if loaded.is_dir() else None)
+
+    def _playbook_files(self) -> list[tuple[str, int, int]]:
+        folder = self._playbooks()
+        stats = [(path, path.stat()) for path in files_of(folder)] if folder else []
+        return [(str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats]
+
+    def _of_catalog(self, catalog: Catalog) -> tuple[Toolbox, CatalogIndex]:
         encoder = CachedEncoder(self._encoder, self._settings.data / "cache" / "texts.npz")
-        folders = [self._settings.playbooks] if self._settings.playbooks else []
-        playbook = load_playbook(folders, catalog)
+        playbook = load_playbook([folder for folder in (self._playbooks(),) if folder], catalog)
         self._set_budgets(playbook, catalog)
         index = CatalogIndex.build(catalog, encoder, NeedSpace.build(need_kinds(), encoder))
-        cases = (case for batch in self._store.iter_cases() for case in batch)
         codes = CodeMatcher(catalog)
         toolbox = Toolbox(
             catalog=catalog,
             playbook=playbook,
             mentions=MentionFinder(catalog),
-            saves=SaveRecommender(index, Outcomes.build(cases, catalog)),
+            saves=SaveRecommender(index, Outcomes({}, {})),
             codes=codes,
             delights=DelightRecommender(playbook),
             drafts=DraftComposer(
@@ -83,7 +109,7 @@ class ToolboxBuilder:
             guard=Guard(self._shelf(catalog, playbook, codes)),
         )
         encoder.save()
-        return toolbox
+        return toolbox, index
 
     def _set_budgets(self, playbook: Playbook, catalog: Catalog) -> None:
         """A playbook's budgets stand before those of the settings."""
@@ -110,11 +136,28 @@ class ToolboxBuilder:
                 return evidence.id in catalog.by_sku or evidence.id in catalog.by_handle
             return evidence.id in (articles if evidence.type == "article" else rules)
 
-        pages = [text for p in catalog.products for text in (p.title, p.body, *p.tags)]
-        pages += [text for a in catalog.articles for text in (a.title, a.text)]
-        prose = " ".join(pages).casefold()
+        published = Published.of(_published(catalog, playbook))
 
         def foreign(text: str, context: Context) -> str | None:
-            return foreign_data(text, context, prose)
+            return foreign_data(text, context, published)
 
         return Shelf(code_works=codes.code_works, known=known, foreign=foreign)
+
+
+def _published(catalog: Catalog, playbook: Playbook) -> Iterator[str]:
+    """Every text that the shop wrote itself: what stands in one may stand in a draft to anybody."""
+    for product in catalog.products:
+        yield from (product.title, product.body, product.vendor, *product.tags)
+        for variant in product.variants:
+            yield from (variant.sku, *variant.options.values())
+    for article in catalog.articles:
+        yield from (article.title, article.text)
+    for code in catalog.codes:
+        yield from (code.code, code.title)
+    for rule in playbook.rules:
+        yield from rule.item.then.say.values()
+    for gesture in playbook.gestures:
+        yield gesture.item.gesture
+        yield from (text for notes in gesture.item.note.values() for text in notes)
+    for phrases in playbook.phrases.values():
+        yield from (text for texts in phrases.values() for text in texts)

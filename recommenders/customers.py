@@ -9,7 +9,10 @@ from datetime import datetime, timedelta
 from recommenders.domain import Case, ChurnRisk, Context, Customer, CustomerView, Order, Tier
 
 LATE_AFTER = timedelta(days=12)  # a parcel that is out this long without an arrival is late anywhere we know of
+FORGOTTEN_AFTER = timedelta(days=180)  # whoever misses a parcel has written by then; many shops record no arrivals
 RECENT = timedelta(days=30)
+ARRIVED = frozenset({"delivered", "restocked", "returned", "cancelled", "canceled"})
+SETTLED = frozenset({"refunded", "voided", "cancelled", "canceled"})
 VIP_TAGS = frozenset({"vip", "platinum", "white glove", "white-glove"})
 
 
@@ -36,11 +39,15 @@ class TierPolicy:
 
 
 def is_late(order: Order, now: datetime) -> bool:
-    """Whether the order should have arrived: paid, sent or due to be, and neither delivered nor cancelled."""
-    settled = {"refunded", "voided", "cancelled", "canceled"}
-    if order.delivered_at is not None or order.fulfillment_status.casefold() in {"restocked", "cancelled", "canceled"}:
+    """Whether the order should have arrived: paid, sent or due to be, and neither delivered nor cancelled.
+
+    What came back has arrived, too.
+    """
+    if order.delivered_at is not None or order.returns or order.fulfillment_status.casefold() in ARRIVED:
         return False
-    return order.financial_status.casefold() not in settled and now - order.created_at > LATE_AFTER
+    if order.financial_status.casefold() in SETTLED:
+        return False
+    return LATE_AFTER < now - order.created_at <= FORGOTTEN_AFTER
 
 
 def recent_cases(history: Sequence[Case], now: datetime) -> list[Case]:
@@ -60,8 +67,13 @@ def churn_risk(
     reasons: list[tuple[str, float]] = []
     recent = recent_cases(history, now)
     if recent:
-        days = max((now - recent[-1].created_at).days, 1)
-        reasons.append((f"{_ordinal(len(recent) + 1)} contact in {days} days", 0.2 if len(recent) == 1 else 0.35))
+        days = max((now - min(case.created_at for case in recent)).days, 1)
+        reasons.append(
+            (
+                f"{_ordinal(len(recent) + 1)} contact in {days} day{'s' if days != 1 else ''}",
+                0.2 if len(recent) == 1 else 0.35,
+            )
+        )
     if any(case.outcome and case.outcome.csat is not None and case.outcome.csat <= 2 for case in history):
         reasons.append(("was unhappy with an earlier reply", 0.2))
     if any(is_late(order, now) for order in orders):
@@ -70,7 +82,7 @@ def churn_risk(
         reasons.append(("has returned something before", 0.1))
     if sentiment <= -0.5:
         reasons.append(("is upset in this ticket", 0.25))
-    if customer is not None and customer.orders_count <= 1:
+    if customer is not None and customer.orders_count == 1:
         reasons.append(("first order", 0.1))
     for _, share in reasons:
         score += (1 - score) * share

@@ -524,5 +524,6 @@ class Suggestion:
     drafts: tuple[Draft, ...] = ()
     delights: tuple[Delight, ...] = ()
     warnings: tuple[Warning, ...] = ()
+    currency: str = ""  # of every amount
     degraded: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from recommenders.domain import CodeOffer, Context, Delight, Draft, Evidence, Save, SimilarCase, Suggestion
-from recommenders.text.redact import find_personal, names_of
+from recommenders.text.redact import facts_of, find_personal
 
 FREE_KINDS = frozenset({"fix", "exchange", "replacement"})
 NO_GESTURE = frozenset({"fraud_or_security", "privacy_request", "harassment", "legal_threat", "chargeback"})
 _GAP = re.compile(r"\[\[(.{1,80}?)\]\]")
 _LEFTOVER = re.compile(r"\{\{|\{%|\}\}|%\}")
+_LONG_NUMBER = re.compile(r"\d(?:[ ()./-]{0,2}\d){6,22}")
 MAX_DRAFT = 2500
 T = TypeVar("T")
 # A test is the name of an invariant and the question whether an item keeps it.
@@ -71,7 +72,8 @@ class Guard:
             replace(s, code=None) if s.code and not self._save_code_works(s, context, drops) else s for s in saves
         )
         delights = keep("delights", answer.delights, lambda d: d.id, *self._delight_tests(context))
-        drafts = keep("drafts", answer.drafts, lambda d: d.id, *self._draft_tests(context, saves, codes))
+        held = {s.sku for s in answer.saves if s.sku} - {s.sku for s in saves}
+        drafts = keep("drafts", answer.drafts, lambda d: d.id, *self._draft_tests(context, saves, codes, held))
         checked = replace(answer, similar=similar, saves=saves, codes=codes, delights=delights, drafts=drafts)
         return checked, tuple(drops)
 
@@ -131,7 +133,7 @@ class Guard:
             yield "no gesture here", lambda d: False  # noqa: ARG005
 
     def _draft_tests(
-        self, context: Context, saves: tuple[Save, ...], codes: tuple[CodeOffer, ...]
+        self, context: Context, saves: tuple[Save, ...], codes: tuple[CodeOffer, ...], held: set[str]
     ) -> Iterator[Test[Draft]]:
         said = " ".join([context.ticket.subject, *(m.text for m in context.ticket.messages)]).casefold()
         used = {code.casefold() for order in context.orders for code in order.discount_codes}
@@ -155,37 +157,82 @@ class Guard:
         yield "only codes that are offered", only_offered_codes
         yield "nobody else's data", lambda d: self.shelf.foreign(d.text, context) is None
         yield "evidence exists", lambda d: self._proven(d.evidence, context)
+        yield (
+            "offers nothing that was held back",
+            lambda d: not any(e.type == "product" and e.id in held for e in d.evidence),
+        )
 
 
-def foreign_data(text: str, context: Context, prose: str = "") -> str | None:
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the shop itself says to everybody, prepared once: the text, case-folded, and the long numbers in it."""
+
+    text: str = ""
+    numbers: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Published:
+        """From articles, product pages, and what playbooks say."""
+        text = "\n".join(texts).casefold()
+        return cls(text, _numbers(text))
+
+
+def foreign_data(text: str, context: Context, published: Published | None = None) -> str | None:
     """The first personal fact in a draft that is neither this customer's, the ticket's, nor the shop's own; else None.
+
+    Facts are compared as a whole: "Tom" does not stand in "customer", nor order 100 in order 1001.
 
     Args:
         text: the draft.
         context: what the draft may draw on.
-        prose: everything that the shop publishes (articles, product texts, playbook phrases), case-folded.
+        published: everything that the shop says to everybody.
     """
-    customer = context.customer
-    own = [
-        context.ticket.subject,
-        *(m.text for m in context.ticket.messages),
-        *(m.name or "" for m in context.ticket.messages),
-    ]
-    if customer is not None:
-        own += [customer.first_name, customer.last_name, customer.email]
-    own += [part for order in context.orders for part in (order.name, order.id)]
-    known = " ".join(own).casefold() + " " + prose
-    digits = re.sub(r"\D", "", known)
+    published = published or Published()
+    own = _own(context)
     for found in find_personal(text):
         piece = text[found.start : found.end]
-        number = re.sub(r"\D", "", piece)
-        if piece.casefold().lstrip("#") not in known and not (len(number) >= 7 and number in digits):
+        if not (_stands(piece, own) or _stands(piece, published.text) or _is_known(piece, own, published)):
             return piece
     for similar in context.similar:
-        for name in names_of(similar.case):
-            if len(name) > 2 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) and name.casefold() not in known:
+        for name in facts_of(similar.case).names:
+            named = len(name) > 2 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+            if named and not (_stands(name, own) or _stands(name, published.text)):
                 return name
     return None
+
+
+def _own(context: Context) -> str:
+    """What may be said to this customer: their record, their orders, and the ticket; case-folded."""
+    parts = [context.ticket.subject]
+    parts += [part for m in context.ticket.messages for part in (m.text, m.name or "")]
+    if context.customer is not None:
+        parts += [context.customer.first_name, context.customer.last_name, context.customer.email]
+    for order in context.orders:
+        parts += [order.name, order.id, *order.discount_codes]
+        parts += [part for line in order.lines for part in (line.sku, line.title)]
+    return "\n".join(parts).casefold()
+
+
+def _stands(piece: str, text: str) -> bool:
+    return re.search(rf"(?<![\w.+-]){re.escape(piece.casefold().lstrip('#').strip())}(?![\w-])", text) is not None
+
+
+def _is_known(piece: str, own: str, published: Published) -> bool:
+    """Whether a long number is known in another spelling: "+44 20 7946 0958" for "020 79460958"."""
+    number = re.sub(r"\D", "", piece)
+    if len(number) < 7:
+        return False
+    known = _numbers(own) | published.numbers
+    return number in known or any(min(len(number), len(k)) >= 9 and _same_line(number, k) for k in known)
+
+
+def _same_line(one: str, other: str) -> bool:
+    one, other = one.lstrip("0"), other.lstrip("0")
+    return one.endswith(other) or other.endswith(one)
+
+
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(re.sub(r"\D", "", found) for found in _LONG_NUMBER.findall(text))
 
 
 def _case_id(similar: SimilarCase) -> str:

@@ -55,6 +55,7 @@ def load_shop(
     encoder: Encoder,
     *,
     strict: bool = False,
+    forbid: bool = False,
     progress: bool = False,
     warn: Callable[[str], None],
     reader: TicketReader | None = None,
@@ -63,6 +64,7 @@ def load_shop(
 
     Args:
         strict: change nothing at all when any row is rejected.
+        forbid: read and report, but change nothing.
         progress: draw progress bars on stderr.
         warn: hears of what is odd but loaded: unknown fields, repeated keys, waiting for another load.
         reader: how tickets become cases; the library's own by default.
@@ -85,7 +87,7 @@ def load_shop(
             notes.say()
             counts = _counts(staged, notes)
             changed = False
-            if not (strict and notes.rejections):
+            if not forbid and not (strict and notes.rejections):
                 changed = _embed_and_publish(database, encoder, staged, counts, begin)
             return LoadReport(counts, notes.rejections, changed)
         finally:

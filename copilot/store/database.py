@@ -36,7 +36,9 @@ def open_database(data_dir: Path | None = None, url: str | None = None) -> Engin
         UnusableDatabase: the file is no database, or a newer version of the program has written it.
     """
     where = _sqlite_url(data_dir) if url is None else make_url(url)
-    engine = create_engine(where, **({"connect_args": {"timeout": BUSY_SECONDS}} if _is_sqlite(where) else {}))
+    engine = create_engine(
+        where, hide_parameters=True, **({"connect_args": {"timeout": BUSY_SECONDS}} if _is_sqlite(where) else {})
+    )
     if _is_sqlite(where):
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

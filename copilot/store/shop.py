@@ -73,6 +73,12 @@ _CASES_OF = (
     .order_by(CaseRow.resolved_at.desc(), CaseRow.id)
     .limit(bindparam("limit"))
 )
+_SOLVED = (
+    select(CaseRow.data)
+    .where(CaseRow.data["resolution"]["sku"].as_string().is_not(None))
+    .order_by(CaseRow.resolved_at.desc(), CaseRow.id)
+    .limit(bindparam("limit"))
+)
 _CASE_COUNT = select(func.count()).select_from(CaseRow)
 _ALL_CASES = select(CaseRow.data).order_by(CaseRow.id)
 _INDEX_ENTRIES = (
@@ -170,6 +176,11 @@ class ShopStore:
             result = connection.execute(_INDEX_ENTRIES, {"revision": revision, "model": model})
             for rows in result.partitions(batch):
                 yield [IndexEntry(x.id, x.revision, x.index_text, read_vector(x.vector)) for x in rows]
+
+    def solved_cases(self, limit: int) -> tuple[Case, ...]:
+        """The newest cases that ended with a product, at most `limit`: what outcomes are learned from."""
+        with self._engine.connect() as connection:
+            return tuple(decode_case(data) for data in connection.scalars(_SOLVED, {"limit": limit}))
 
     def iter_cases(self, batch: int = 500) -> Iterator[list[Case]]:
         """Every case, by id, in batches."""

@@ -3,111 +3,101 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from recommenders.domain import Concern, Exclusion, Sentence
+from recommenders.domain import Concern, Exclusion
 
-# Negation is grammar, a closed class of words, so here a rule is the truth. Each pattern's group is what is excluded.
-_TERM = r"([^\W\d_][\w'’-]*(?:[ -][^\W\d_][\w'’-]*){0,2})"
-_ARTICLE = {
-    "en": r"(?:any |the |a |an |all |added |anything with )?",
-    "fr": r"(?:l['’]|la |le |les |de |des |du |d['’]|au |aux |à la |à l['’]|à )*",
-    "de": r"(?:die |den |das |der |jegliche[nrs]? )?",
-    "es": r"(?:el |la |los |las |al |a la |a los |a las |a )*",
-    "it": r"(?:il |la |i |gli |le |al |alla |ai |alle |all['’]|a )*",
-    "nl": r"(?:de |het |een )?",
-    "pt": r"(?:o |a |os |as |ao |à |aos |às )*",
-}
+MOST = 8
+_PLACES = 60  # at which a concern is read: nobody rules out more, and hostile text must not cost more
+_REACH = 120  # characters behind a stem that are read
+_WORDS = 3  # of a term
+
+# Negation is grammar, a closed class of words, so here a rule is the truth. After each stem stands what is excluded.
 _STEMS = {
     "en": (
-        r"\ballergic to", r"\ballerg(?:y|ies) to", r"\b(?:react|reacts|reacting|reacted)(?: badly| strongly)? to",
-        r"\bintolerant (?:to|of)", r"\bsensitive to", r"\bcan(?:'|’)?t (?:have|tolerate|stand|bear|eat|wear)",
-        r"\bcannot (?:have|tolerate|stand|bear|eat|wear)", r"\b(?:no|without)", r"\bnothing with",
-        r"\bfree (?:of|from)",
-        r"\bhates?", r"\bnot contain(?:ing)?", r"\bavoid(?:ing)?",
+        r"allergic to", r"allerg(?:y|ies) to", r"(?:react|reacts|reacting|reacted)(?: badly| strongly)? to",
+        r"intolerant (?:to|of)", r"sensitive to", r"can(?:'|’)?t (?:have|tolerate|stand|bear|eat|wear)",
+        r"cannot (?:have|tolerate|stand|bear|eat|wear)", r"no", r"without", r"nothing with", r"free (?:of|from)",
+        r"hates?", r"not contain(?:ing)?", r"avoid(?:ing)?",
     ),
     "fr": (
-        r"\ballergiques?", r"\ballergie", r"\bsans", r"\bpas d(?:e |['’])", r"\brien avec", r"\bne supporte pas",
-        r"\bintolérante?s?",
+        r"allergiques?", r"allergies?", r"sans", r"pas(?=\s+d(?:e\s|['’]))", r"rien avec", r"ne supporte pas",
+        r"intolérante?s?",
     ),
     "de": (
-        r"\ballergisch (?:gegen|auf)", r"\ballergie gegen", r"\bohne", r"\bkeine?[nrs]?", r"\bnichts mit",
-        r"\bvertrage? kein(?:e|en)?", r"\bfrei von", r"\breagiere(?:n)? auf", r"\bunverträglichkeit gegen",
+        r"allergisch (?:gegen|auf)", r"allergie gegen", r"ohne", r"keine?[mnrs]?", r"nichts mit", r"frei von",
+        r"reagiere(?:n)? auf", r"unverträglichkeit gegen",
     ),
-    "es": (r"\balérgic[oa]s?", r"\balergia", r"\bsin", r"\bnada (?:con|de)", r"\bno tolero", r"\bintolerante"),
-    "it": (r"\ballergic[oa]", r"\ballergia", r"\bsenza", r"\bniente", r"\bnon tollero"),
-    "nl": (r"\ballergisch voor", r"\bzonder", r"\bgeen", r"\bniets met"),
-    "pt": (r"\balérgic[oa]s?", r"\balergia", r"\bsem", r"\bnada com"),
+    "es": (r"alérgic[oa]s?", r"alergia", r"sin", r"nada (?:con|de)", r"no tolero", r"intolerante"),
+    "it": (r"allergic[oa]", r"allergia", r"senza", r"niente", r"non tollero"),
+    "nl": (r"allergisch voor", r"zonder", r"geen", r"niets met"),
+    "pt": (r"alérgic[oa]s?", r"alergia", r"sem", r"nada com"),
 }  # fmt: skip
-_PATTERNS = {
-    language: re.compile(rf"(?:{'|'.join(stems)})\s+{_ARTICLE[language]}{_TERM}", re.IGNORECASE)
-    for language, stems in _STEMS.items()
+_ARTICLES = {
+    "en": r"(?:any |the |a |an |all |added |anything with )",
+    "fr": r"(?:à la |à l['’]|à |l['’]|la |le |les |de |des |du |d['’]|au |aux )",
+    "de": r"(?:die |den |das |der |jegliche[nrs]? )",
+    "es": r"(?:a las |a los |a la |al |a |el |la |los |las )",
+    "it": r"(?:all['’]|alla |alle |ai |al |a |il |la |i |gli |le )",
+    "nl": r"(?:de |het |een )",
+    "pt": r"(?:aos |às |ao |à |o |a |os |as )",
+}
+_JOINTS = {
+    "en": "and|or|nor", "fr": "et|ou|ni", "de": "und|oder|noch", "es": "y|e|o|u|ni", "it": "e|ed|o|né",
+    "nl": "en|of|noch", "pt": "e|ou|nem",
+}  # fmt: skip
+_STEM = {language: re.compile(rf"\b(?:{'|'.join(stems)})\s+", re.IGNORECASE) for language, stems in _STEMS.items()}
+_ARTICLE = {language: re.compile(rf"{article}{{0,3}}", re.IGNORECASE) for language, article in _ARTICLES.items()}
+_JOINT = {
+    language: re.compile(rf"(\s?,\s?(?:(?:{words})\b\s?)?|\s(?:{words})\s|\s?[/&]\s?)", re.IGNORECASE)
+    for language, words in _JOINTS.items()
 }
 _FREE = re.compile(r"\b([^\W\d_]{3,20})[- ]free\b", re.IGNORECASE)
-# Where a noun phrase ends: words that begin something new. "no wool please", "without perfume and with a pump".
-_END = re.compile(
-    r"\b(?:and|or|but|in|on|at|so|please|thanks|for|with|which|that|because|if|to|is|are|was|at all|"
-    r"et|ou|mais|dans|pour|avec|svp|und|oder|aber|in|für|mit|bitte|y|o|pero|en|para|con|por|"
-    r"e|ma|per|grazie|of|maar|met|voor|graag|mas|com)\b.*",
+_STOP = re.compile(r"[.;:!?()\[\]\n\"“”„«»]")
+_WORD = re.compile(r"[^\W\d_][\w'’]{0,39}(?:-[\w'’]{1,40}){0,3}")
+# Where a noun phrase ends: words that begin something new. "no wool please", "without perfume with a pump".
+_END = frozenset(
+    """
+    but in on at so please thanks for with without no which that because if to of from at i i'm it it's we you they he
+    she my mais dans pour avec svp sans pas je j'ai il elle nous vous qui car aber für mit ohne kein keine bitte ich wir
+    sie weil da pero en para con por sin porque yo me ma per grazie perché maar met voor graag want mas com para
+    """.split()
+)
+# A noun before one of these is the subject of a clause of its own: "allergic to wool and the coat is too warm".
+_VERBS = frozenset(
+    """
+    is are was were has have had does did isn't aren't can could will would should est sont était ont ist sind war waren
+    hat haben wird kann es son está era tiene è sono ha hanno zijn heeft são tem
+    """.split()
+)
+# Not a thing that a product could hold: "no problem", "without delay", "sin embargo".
+_HOLLOW = frozenset(
+    """
+    thanks thank problem problems idea doubt luck longer more one way need reply replies answer answers response
+    responses news sign rush worries worry issue issues question questions hurry matter success result results avail
+    joke reason reasons delay delays trouble hassle hesitation charge charges cost costs fee fees fuss further change
+    point explanation notice warning apology sense use interest intention access chance choice option rights refund
+    refunds money update updates tracking information info communication contact confirmation email waiting it them this
+    that these those there such body feel toll risk tax duty being having getting other any
+    probleme problème problèmes souci soucis délai délais doute réponse réponses nouvelle nouvelles frais raison retard
+    faute succès effet cesse arrêt plus
+    probleme problemen antwort antworten nachricht frage fragen mehr lust ahnung verzögerung verzug zweifel erfolg grund
+    sorge sorgen stress zeit rolle eile weiteres rückmeldung chance angst umstände kosten möglichkeit wunder
+    problema problemas respuesta noticias duda dudas demora retraso embargo éxito coste costo motivo razón cambio prisa
+    más falta eso esto
+    problemi dubbio risposta ritardo notizie motivo fretta antwoord probleem vraag zorgen twijfel dúvida resposta atraso
+    """.split()
+)
+# "It has no scent", "it came without the lid": a lack that is told of, not a wish ("one that has no wool").
+_LACKS = re.compile(
+    r"(?<!\bthat )(?<!\bwhich )(?<!\bmust )(?<!\bshould )(?<!\bto )(?<!\bwill )(?<!\bcan )"
+    r"\b(?:has|have|had|got|comes?|came|arrived?|delivered|received|sent|shipped|is|was"
+    r"|there(?:['’]s| is| are| was| were)|n['’](?:a|ai|ont|avez|avons|avait|y a)|arrivée?s?|livrée?s?|reçue?s?"
+    r"|hat|hatte|habe|haben|gibt es|gab es|gibt|ist|war|kam|kamen|bekommen|geliefert|llegó|vino|llegaron|arrivat[oa])"
+    r" (?:with |absolutely |almost |literally |really |quite |just |aber |leider )?$",
     re.IGNORECASE,
 )
-_HOLLOW = frozenset(
-    [
-        "thanks",
-        "problem",
-        "problems",
-        "idea",
-        "doubt",
-        "luck",
-        "longer",
-        "more",
-        "one",
-        "way",
-        "need",
-        "reply",
-        "answer",
-        "response",
-        "news",
-        "sign",
-        "rush",
-        "worries",
-        "issue",
-        "issues",
-        "question",
-        "questions",
-        "hurry",
-        "matter",
-        "success",
-        "result",
-        "avail",
-        "joke",
-        "reason",
-        "probleme",
-        "problème",
-        "problem",
-        "problema",
-        "antwort",
-        "nachricht",
-        "frage",
-        "réponse",
-        "nouvelle",
-        "souci",
-        "doute",
-        "respuesta",
-        "noticias",
-        "idea",
-        "duda",
-        "mehr",
-        "lust",
-        "ahnung",
-        "it",
-        "them",
-        "this",
-        "that",
-        "these",
-        "those",
-    ]
-)
-MOST = 8
+_TOLD = re.compile(r"(?:no|without|sans|pas|ohne|keine?[mnrs]?|sin|senza)\s+$", re.IGNORECASE)
 
 
 def find_exclusions(concern: Concern, language: str) -> tuple[Exclusion, ...]:
@@ -116,25 +106,52 @@ def find_exclusions(concern: Concern, language: str) -> tuple[Exclusion, ...]:
     A term is a noun phrase of one to three words in the customer's own words, case-folded. Whether it means something
     for a product is for `saves` to decide: a term that no product knows excludes nothing.
     """
-    pattern = _PATTERNS.get(language, _PATTERNS["en"])
+    language = language if language in _STEMS else "en"
     found: dict[str, Exclusion] = {}
+    places = 0
     for sentence in concern.sentences:
-        terms = [m.group(1) for m in pattern.finditer(sentence.text)]
-        terms += [m.group(1) for m in _FREE.finditer(sentence.text)]
-        for term in terms:
-            for part in _parts(term, sentence):
-                found.setdefault(part, Exclusion(part, sentence.text.strip()))
-    return tuple(found.values())[:MOST]
+        for terms in _found(sentence.text, language):
+            for term in terms:
+                found.setdefault(term, Exclusion(term, sentence.text.strip()))
+            places += 1
+            if len(found) >= MOST or places >= _PLACES:
+                return tuple(found.values())[:MOST]
+    return tuple(found.values())
 
 
-def _parts(term: str, sentence: Sentence) -> list[str]:
-    """The noun phrase, and what "X or Y" adds to it."""
-    rest = sentence.text[sentence.text.find(term) :]
-    also = re.match(
-        rf"{re.escape(term.split(' ')[0])}(?:\s*,\s*{_TERM})?\s*(?:,|or|ou|oder|o|and|und|et|y|nor)\s+{_TERM}",
-        rest,
-        re.IGNORECASE,
-    )
-    words = [term, *(g for g in (also.groups() if also else ()) if g)]
-    clean = (_END.sub("", word).strip(" '’-").casefold() for word in words)
-    return [word for word in clean if len(word) > 2 and word.split(" ")[0] not in _HOLLOW]
+def _found(text: str, language: str) -> Iterator[list[str]]:
+    """For each place of a sentence where something is ruled out, what."""
+    for match in _STEM[language].finditer(text):
+        lacks = _TOLD.fullmatch(match[0]) and _LACKS.search(text[max(0, match.start() - 40) : match.start()])
+        yield [] if lacks else _terms(text[match.end() : match.end() + _REACH], language)
+    for match in _FREE.finditer(text):
+        yield _terms(match[1], language)
+
+
+def _terms(text: str, language: str) -> list[str]:
+    """The noun phrase at the beginning, and what "X, Y or Z" adds to it."""
+    pieces = _JOINT[language].split(_STOP.split(text, maxsplit=1)[0])
+    terms: list[str] = []
+    listed = 0  # a comma alone may begin anything; what stands before a later "or" is of the list
+    for number, piece in enumerate(pieces[::2]):
+        words, ended_by = _phrase(piece, language)
+        if not words or (number and ended_by in _VERBS):
+            break
+        terms.append(" ".join(words))
+        if number == 0 or pieces[2 * number - 1].strip() not in ("", ","):
+            listed = len(terms)
+        if ended_by:
+            break
+    return [term for term in terms[:listed] if len(term) > 2 and term.split(" ")[0] not in _HOLLOW]
+
+
+def _phrase(piece: str, language: str) -> tuple[list[str], str]:
+    """The words of a noun phrase, case-folded, and the word that ended it before the piece did."""
+    article = _ARTICLE[language].match(piece)
+    words: list[str] = []
+    for match in _WORD.finditer(piece, article.end() if article else 0):
+        word = match[0].casefold().replace("’", "'").strip("'")
+        if word in _END or word in _VERBS or len(words) == _WORDS:
+            return words, word
+        words.append(word)
+    return words, ""

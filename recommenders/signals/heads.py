@@ -9,14 +9,17 @@ in a long message still counts.
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from recommenders.protocols import FloatArray
+from recommenders.signals.grams import WordGrams
 
 FORMAT = 1
 HEADS = "heads.npz"
@@ -54,6 +57,7 @@ class Heads:
     mood_bias: float
     share: float
     meta: Mapping[str, str]
+    grams: WordGrams | None = None
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -64,11 +68,18 @@ class Heads:
         """The ids of a family with their rows."""
         return [(label.partition(":")[2], i) for label, i in self.index.items() if label.startswith(name + ":")]
 
-    def read(self, whole: FloatArray, sentences: FloatArray) -> Verdict:
-        """Verdict over a text; without sentences the whole stands for its only one."""
+    def read(self, whole: FloatArray, sentences: FloatArray, texts: Sequence[str] = ()) -> Verdict:
+        """Verdict over a text; without sentences the whole stands for its only one.
+
+        `texts` are the whole text and its sentences, for the grams of their words.
+        """
         parts = sentences if len(sentences) else whole[None, :]
         logits = parts @ self.weight.T + self.bias
         pooled = self.share * (whole @ self.weight.T + self.bias) + (1 - self.share) * logits.max(axis=0)
+        if self.grams is not None and texts:
+            pooled = pooled + self.grams.logits(texts[0])
+            if len(texts) == len(logits) + 1:
+                logits = logits + np.stack([self.grams.logits(text) for text in texts[1:]])
         mood = float(np.tanh(whole @ self.mood_weight + self.mood_bias))
         return Verdict(_sigmoid(pooled), logits, mood)
 
@@ -76,8 +87,18 @@ class Heads:
         """Writes the file at once or not at all."""
         meta = {**self.meta, "labels": list(self.labels), "share": self.share, "mood_bias": self.mood_bias}
         new = path.with_suffix(".new.npz")
-        np.savez(
+        grams = {}
+        if self.grams is not None:  # a byte a weight, with a scale for each label, is as exact as it needs to be
+            scale = np.maximum(np.abs(self.grams.weight).max(axis=0), 1e-9) / 127
+            grams = {
+                "gram_weight": np.rint(self.grams.weight / scale).astype(np.int8),
+                "gram_scale": scale.astype(np.float32),
+                "gram_bias": self.grams.bias,
+                "gram_idf": self.grams.idf,
+            }
+        np.savez_compressed(
             new,
+            **grams,
             weight=self.weight,
             bias=self.bias,
             threshold=self.threshold,
@@ -95,14 +116,22 @@ class Heads:
                 meta = json.loads(bytes(file["meta"]))
                 names = ("weight", "bias", "threshold", "mood_weight")
                 arrays = {name: file[name].astype(np.float32) for name in names}
+                labels, share, mood_bias = tuple(meta["labels"]), float(meta["share"]), float(meta["mood_bias"])
+                grams = None
+                if "gram_weight" in file:
+                    weight = file["gram_weight"].astype(np.float32) * file["gram_scale"].astype(np.float32)
+                    grams = WordGrams(weight, file["gram_bias"].astype(np.float32), file["gram_idf"].astype(np.float32))
         except FileNotFoundError as error:
             raise HeadsError(f"{path}: there are no heads; {remedy}") from error
-        except (OSError, ValueError, KeyError) as error:
+        # a file that ends too soon is, as an archive, a BadZipFile; an empty one is an EOFError
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise HeadsError(f"{path}: not a file of heads ({error}); {remedy}") from error
         if meta.get("format") != FORMAT or meta.get("source") != source:
             raise HeadsError(f"{path}: trained for another model; {remedy}")
+        if {len(labels)} != {len(arrays[name]) for name in names[:3]}:
+            raise HeadsError(f"{path}: its weights are not those of its labels; {remedy}")
         known = {k: str(v) for k, v in meta.items() if k not in ("labels", "share", "mood_bias", "format")}
-        return cls(tuple(meta["labels"]), **arrays, mood_bias=meta["mood_bias"], share=meta["share"], meta=known)
+        return cls(labels, **arrays, mood_bias=mood_bias, share=share, meta=known, grams=grams)
 
 
 def _sigmoid(x: FloatArray) -> FloatArray:
@@ -125,17 +154,27 @@ FAMILIES = (("intents", "intent"), ("needs", "need"), ("cautions", "caution"), (
 
 
 def read_examples(paths: Sequence[Path], known: frozenset[str]) -> list[Example]:
-    """The labelled texts of these files; ValueError names the file, line and label that is not known."""
+    """The labelled texts of these files; ValueError names file:line and what is wrong there."""
     examples = []
     for path in sorted(paths):
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
             if not line.strip():
                 continue
-            row = json.loads(line)
-            labels = {f"{family}:{name}" for key, family in FAMILIES for name in row.get(key, ())}
-            if unknown := labels - known:
-                raise ValueError(f"{path.name}:{number}: unknown labels {sorted(unknown)}")
-            examples.append(
-                Example(row["text"], row["lang"], frozenset(labels), float(row["sentiment"]), f"{path.name}:{number}")
-            )
+            place = f"{path.name}:{number}"
+            try:
+                examples.append(_example(json.loads(line), known, place))
+            except KeyError as error:
+                raise ValueError(f"{place}: has no {error}") from error
+            except (ValueError, TypeError, AttributeError) as error:
+                raise ValueError(f"{place}: {error}") from error
     return examples
+
+
+def _example(row: Mapping[str, Any], known: frozenset[str], place: str) -> Example:
+    labels = frozenset(f"{family}:{name}" for key, family in FAMILIES for name in row.get(key, ()))
+    if unknown := labels - known:
+        raise ValueError(f"unknown labels {sorted(unknown)}")
+    mood = float(row["sentiment"])
+    if not -1 <= mood <= 1:
+        raise ValueError(f"sentiment {mood} is not between -1 and 1")
+    return Example(row["text"], row["lang"], labels, mood, place)

@@ -34,12 +34,14 @@ class TicketReader:
             language: ISO 639-1, as detected.
             background: how many leading sentences are earlier messages.
         """
+        texts = [sentence.text for sentence in concern.sentences]
         fresh = sentences[background:]
         if 0 < background < len(sentences):
-            now = self.heads.read(_mean(fresh), fresh)
+            newest = texts[background:]
+            now = self.heads.read(_mean(fresh), fresh, [" ".join(newest), *newest])
             if self._closes(now):
                 return self._signals(concern, now, background, language)
-        return self._signals(concern, self.heads.read(whole, sentences), 0, language)
+        return self._signals(concern, self.heads.read(whole, sentences, [concern.text, *texts]), 0, language)
 
     def _closes(self, verdict: Verdict) -> bool:
         held = {name for name, i in self.heads.family("intent") if verdict.probability[i] >= self.heads.threshold[i]}

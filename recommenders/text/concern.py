@@ -9,9 +9,9 @@ from recommenders.text.sentences import split_sentences
 
 # A subject that came with an answer is the words of whoever wrote first.
 _ANSWERED = re.compile(r"^\s*(re|fw|fwd|aw|wg|antw|antwort|tr|rv|rif|sv|doorst)\s*(\[\d+\])?\s*:", re.IGNORECASE)
-# Helpdesks name chats themselves; such a subject says nothing of the customer.
 SHORT = 12  # words; a shorter message ("the night cream please!") leans on what was said before it
-LONGEST = 6000  # characters; what is longer is read at its beginning and its end
+LONGEST = 6000  # characters of a message; what is longer is read at its beginning and its end
+MOST = 3 * LONGEST  # characters of a concern; of more messages the first and the latest are read
 
 
 def newest_concern(ticket: Ticket) -> tuple[Concern, int]:
@@ -31,7 +31,7 @@ def newest_concern(ticket: Ticket) -> tuple[Concern, int]:
         background = earlier[-1:]
     if last_reply < 0 and ticket.subject.strip() and not _ANSWERED.match(ticket.subject):
         newest.insert(0, ticket.subject.strip())
-    return _assemble(background, newest)
+    return _assemble(background, _within(newest))
 
 
 def customer_messages(ticket: Ticket) -> list[Message]:
@@ -50,6 +50,18 @@ def _assemble(background: list[str], newest: list[str]) -> tuple[Concern, int]:
             behind += len(found)
         text += part + "\n"
     return Concern(text.rstrip("\n"), tuple(sentences)), behind
+
+
+def _within(parts: list[str]) -> list[str]:
+    """The first part, and as many of the latest as there is room for."""
+    room = MOST - sum(len(part[:LONGEST]) for part in parts[:1])
+    kept: list[str] = []
+    for part in reversed(parts[1:]):
+        room -= min(len(part), LONGEST)
+        if room < 0:
+            break
+        kept.append(part)
+    return [*parts[:1], *reversed(kept)]
 
 
 def _shorten(text: str) -> str:

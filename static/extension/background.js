@@ -22,8 +22,8 @@ browser.onMessage((message, tabId) => {
     case "retry":
       return desks.retry(String(message.tabId));
     case "ping":
-      return desks.resume();
       outbox.flush();
+      return desks.resume();
     case "feedback":
       return outbox.put(message.item);
     default:
