@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +73,8 @@ class CachedEncoder:
             new.replace(self._path)
         except OSError as error:
             log.warning("the cache %s was not written: %s", self._path, error)
-            new.unlink(missing_ok=True)
+            with suppress(OSError):  # where nothing can be written, nothing may be removed, either
+                new.unlink()
         self._grown = False
 
     def _read(self) -> dict[str, FloatArray]:

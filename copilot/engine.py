@@ -248,8 +248,9 @@ class SuggestionEngine:
                 codes = tools.codes.recommend(context, saves, advice.codes)[:limit]
         if "delights" in asked and not READING & set(run.degraded):
             with run.stage("delights"):
-                budgets = self._budgets(context.agent_id, context.now)
-                delights = tools.delights.recommend(context, budgets, tier=tier, asked=advice.gestures)[:limit]
+                if tools.delights.due(context):
+                    budgets = self._budgets(context.agent_id, context.now)
+                    delights = tools.delights.recommend(context, budgets, tier=tier, asked=advice.gestures)[:limit]
         if "drafts" in asked:
             with run.stage("drafts"):
                 told, shown = _told(saves, codes, asked)

@@ -71,6 +71,10 @@ class DelightRecommender:
                     break
         return tuple(delights)
 
+    def due(self, context: Context) -> bool:
+        """Whether there is any cue: without one nobody need look at the budgets."""
+        return bool(self._cues(context))
+
     def _cues(self, context: Context) -> list[_Cue]:
         reasons = frozenset(context.selling.reasons)
         signals = context.signals

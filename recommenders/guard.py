@@ -14,7 +14,7 @@ FREE_KINDS = frozenset({"fix", "exchange", "replacement"})
 NO_GESTURE = frozenset({"fraud_or_security", "privacy_request", "harassment", "legal_threat", "chargeback"})
 _GAP = re.compile(r"\[\[(.{1,80}?)\]\]")
 _LEFTOVER = re.compile(r"\{\{|\{%|\}\}|%\}")
-_LONG_NUMBER = re.compile(r"\d(?:[ ()./-]{0,2}\d){6,22}")
+_LONG_NUMBER = re.compile(r"\d(?:[ ()./-]{0,3}\d){6,22}")
 MAX_DRAFT = 2500
 T = TypeVar("T")
 # A test is the name of an invariant and the question whether an item keeps it.
@@ -194,7 +194,7 @@ def foreign_data(text: str, context: Context, published: Published | None = None
         if not (_stands(piece, own) or _stands(piece, published.text) or _is_known(piece, own, published)):
             return piece
     for similar in context.similar:
-        for name in facts_of(similar.case).names:
+        for name in sorted(facts_of(similar.case).names, key=len, reverse=True):
             named = len(name) > 2 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
             if named and not (_stands(name, own) or _stands(name, published.text)):
                 return name

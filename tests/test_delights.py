@@ -41,6 +41,12 @@ def test_nothing_that_a_budget_cannot_pay(left: float, count: int) -> None:
     assert len(GIVER.recommend(ctx, (Budget("agent:maria", 50.0), Budget("team", left)))) == count
 
 
+def test_what_is_due_is_known_without_the_budgets() -> None:
+    assert GIVER.due(context(occasions=["birthday"]))
+    assert not GIVER.due(context(intents=["return_request"]))
+    assert not GIVER.due(context(occasions=["birthday"], reasons=["legal_threat"]))
+
+
 def test_the_note_is_in_the_customers_language_and_greets_where_it_may() -> None:
     (german,) = GIVER.recommend(context(occasions=["new_home"], language="de"), RICH)
     assert german.note is not None

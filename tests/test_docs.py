@@ -24,7 +24,7 @@ from recommenders.playbooks.schema import Budgets, Example, Gesture, PlaybookFil
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
 MADE = {".venv", "var", "node_modules"}  # by running it
-ROOMS = ("copilot", "recommenders", "static", "demo", "docs", "playbooks", "tests", "bin")
+ROOMS = ("copilot", "recommenders", "benchmarks", "static", "demo", "docs", "playbooks", "tests", "bin")
 READERS = ("copilot/", "recommenders/", "tests/browser/")  # of environment variables
 SUFFIXES = ("py", "md", "yaml", "yml", "js", "ts", "json", "jsonl", "css", "html", "svg", "csv")
 VARIABLE = re.compile(r"\bCOPILOT_[A-Z][A-Z_]*[A-Z]\b")

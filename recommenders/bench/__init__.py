@@ -57,7 +57,7 @@ def run(
         made += rows(name, outcome, model=encoder, seed=seed)
     if len(missing) == len(wanted):
         raise missing[0]
-    for line in table(made):
+    for line in table(made) if made else ():
         echo(line)
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -132,6 +133,7 @@ def _bm25(cases: Sequence[Question]) -> Search:
     import bm25s  # here and not above: nothing but this benchmark needs it
     import Stemmer
 
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG when it is imported
     stemmer: Any = Stemmer.Stemmer("english")
 
     def tokens(texts: list[str]) -> Any:

@@ -49,6 +49,9 @@ class DenseSegment:
         """Positions of at most k nearest vectors, best first."""
         if not len(self):
             return np.zeros(0, dtype=np.int64)
+        # One question is too small to share out: on busy cores the threads of a search wait for each other for longer
+        # than it takes. The setting is each thread's own, so it cannot be made once for all.
+        faiss.omp_set_num_threads(1)
         _, positions = self._index.search(vector[None].astype(np.float32), min(k, len(self)))
         return cast("npt.NDArray[np.int64]", positions[0][positions[0] >= 0])
 

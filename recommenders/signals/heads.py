@@ -64,9 +64,17 @@ class Heads:
         """label -> its row."""
         return {label: i for i, label in enumerate(self.labels)}
 
-    def family(self, name: str) -> list[tuple[str, int]]:
+    def family(self, name: str) -> Sequence[tuple[str, int]]:
         """The ids of a family with their rows."""
-        return [(label.partition(":")[2], i) for label, i in self.index.items() if label.startswith(name + ":")]
+        return self._families.get(name, ())
+
+    @cached_property
+    def _families(self) -> Mapping[str, Sequence[tuple[str, int]]]:
+        found: dict[str, list[tuple[str, int]]] = {}
+        for label, i in self.index.items():
+            family, _, name = label.partition(":")
+            found.setdefault(family, []).append((name, i))
+        return found
 
     def read(self, whole: FloatArray, sentences: FloatArray, texts: Sequence[str] = ()) -> Verdict:
         """Verdict over a text; without sentences the whole stands for its only one.

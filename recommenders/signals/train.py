@@ -307,20 +307,27 @@ def report(truth: np.ndarray[Any, Any], logits: FloatArray) -> dict[str, dict[st
 
 
 def train(
-    source: Path, target: Path, *, epochs: int = EPOCHS, measure: bool = True, say: Callable[[str], None] = print
+    source: Path,
+    target: Path,
+    *,
+    examples_in: Path = EXAMPLES,
+    epochs: int = EPOCHS,
+    measure: bool = True,
+    say: Callable[[str], None] = print,
 ) -> None:
     """Trains on every example and writes `branch.onnx` and `heads.npz` into `target`.
 
     Args:
         source: a sentence-transformers folder.
         target: an existing folder.
+        examples_in: the folder of the labelled texts.
         epochs: over the examples.
         measure: hold a part out first, for the thresholds and for the figures that `say` hears.
         say: hears of the progress.
     """
     from recommenders.retrieval.export import export_branch, source_digest
 
-    paths = sorted(EXAMPLES.glob("*.jsonl"))
+    paths = sorted(examples_in.glob("*.jsonl"))
     examples = read_examples(paths, frozenset(all_labels()))
     prepared, layers = prepare(examples, source)
     target_labels, moods = targets(examples)

@@ -55,8 +55,9 @@ def test_the_concern(ticket: Ticket, text: str, background: int) -> None:
 @pytest.mark.parametrize(
     ("subject", "counts"),
     [
-        ("Re: Your order", False), ("RE : Your order", False), ("Fwd: Your order", False), ("AW: Ihre Bestellung", False),
-        ("Antw: Uw bestelling", False), ("RV: Su pedido", False), ("Re[2]: Your order", False),
+        ("Re: Your order", False), ("RE : Your order", False), ("Fwd: Your order", False),
+        ("AW: Ihre Bestellung", False), ("Antw: Uw bestelling", False), ("RV: Su pedido", False),
+        ("Re[2]: Your order", False),
         ("Return please", True), ("Reboot: it hangs", True), ("Trousers: too long", True),
     ],
 )  # fmt: skip
