@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommenders.domain import Context, Evidence, Need, OrderLine, Product, Variant
+from recommenders.domain import Case, Context, Evidence, Need, OrderLine, Product, Variant
 from recommenders.protocols import FloatArray
 from recommenders.saves import wording
 from recommenders.saves.candidate import Candidate
@@ -182,7 +182,8 @@ def _for_subject(subject: _Subject, suitable: Suitability, wished: frozenset[str
     below = np.array([base[n.id] for n in needs], dtype=np.float32)
     each = (index.positions[:, columns] - below) * weights
     gaps = each.mean(axis=1)
-    known_to_work = {p.handle for p in worked_products(context)}
+    same = [s for s in context.similar if _same_kind(s.case, complained)]
+    known_to_work = {p.handle for p in worked_products(same, context.catalog)}
     # Best first, so that only products that may be offered are looked at closely.
     for row in np.argsort(-gaps, kind="stable"):
         product, gap = context.catalog.products[int(row)], float(gaps[row])
@@ -199,7 +200,7 @@ def _for_subject(subject: _Subject, suitable: Suitability, wished: frozenset[str
             continue
         if suitable.suits(product):
             rows.append((3 if tier is None else tier, gap, product, variant, needs[int(np.argmax(each[row]))]))
-    proven = {p.handle for *_, p, _, _ in rows if proofs(context.similar, context.catalog, p.handle)}
+    proven = known_to_work & {p.handle for *_, p, _, _ in rows}
     passing = [r for r in rows if r[1] >= CLEARLY or r[2].handle in wished or (r[2].handle in proven and r[1] > 0)]
     if not passing:
         return []
@@ -218,6 +219,15 @@ def _for_subject(subject: _Subject, suitable: Suitability, wished: frozenset[str
         fit += 0.12 * (product.handle in wished) + 0.03 * len(_asked_tags(index, product, complained, suitable.said))
         found.append(_candidate(suitable, subject, complained, product, variant, need, min(fit, 0.98)))
     return found
+
+
+def _same_kind(case: Case, complained: Product | None) -> bool:
+    """Whether a case is about such a thing: what helped a face says nothing of legs."""
+    if complained is None:
+        return False
+    said = set(stems("\n".join([case.subject, *(m.text for m in case.messages if m.author == "customer")])))
+    kind, title = set(stems(complained.type)), set(stems(complained.title))
+    return (bool(kind) and kind <= said) or len(title & said) * 2 > len(title)
 
 
 def _of_theirs(context: Context) -> Variant | None:
@@ -321,6 +331,8 @@ def _asked_for(
         return found
     heard = _heard(context, index, _Subject(None, None, ()))
     mentioned = {m.id for m in context.mentions if m.kind == "product"}
+    if len(mentioned) == 1:  # the customer has chosen; to recommend that very thing is no advice
+        return found
     for row in np.argsort(-heard, kind="stable")[:4]:
         product = context.catalog.products[int(row)]
         if heard[row] < _HEARD and product.handle not in mentioned:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from recommenders.domain import Case, Catalog, Context, Order, Outcome, Product, SimilarCase
+from recommenders.domain import Case, Catalog, Order, Outcome, Product, SimilarCase
 from recommenders.text.mentions import MentionFinder
 
 _PRIOR = 0.5  # before anything was tried
@@ -75,9 +75,9 @@ def proofs(similar: Sequence[SimilarCase], catalog: Catalog, handle: str) -> lis
     return [s for s in similar if (p := _kept_product(s, catalog)) is not None and p.handle == handle]
 
 
-def worked_products(context: Context) -> list[Product]:
-    """Products that similar cases ended well with."""
-    return [p for s in context.similar if (p := _kept_product(s, context.catalog)) is not None]
+def worked_products(similar: Sequence[SimilarCase], catalog: Catalog) -> list[Product]:
+    """Products that these cases ended well with."""
+    return [p for s in similar if (p := _kept_product(s, catalog)) is not None]
 
 
 def _kept_product(similar: SimilarCase, catalog: Catalog) -> Product | None:

@@ -39,7 +39,12 @@ class Verdict:
 
     def sentence(self, label: int) -> int:
         """The index of the sentence that speaks most for a label."""
-        return int(np.argmax(self.logits[:, label]))
+        return self._telling[label]
+
+    @cached_property
+    def _telling(self) -> list[int]:
+        found: list[int] = np.argmax(self.logits, axis=0).tolist()
+        return found
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ import numpy as np
 
 from recommenders.domain import Caution, Concern, Intent, Need, Occasion, Sentiment, Signals
 from recommenders.protocols import FloatArray
+from recommenders.signals.agree import Family, Reading, agree
 from recommenders.signals.exclusions import find_exclusions
 from recommenders.signals.heads import Heads, Verdict
 from recommenders.signals.needs import need_kinds
 
+FAMILIES: tuple[Family, ...] = ("intent", "need", "caution", "occasion")
 QUOTE = 200  # characters of a quote; longer sentences are cut at a word
 CLOSING = frozenset({"small_talk", "praise"})
 
@@ -48,14 +50,11 @@ class TicketReader:
         return bool(held) and held <= CLOSING
 
     def _signals(self, concern: Concern, verdict: Verdict, offset: int, language: str) -> Signals:
-        def found(family: str) -> list[tuple[str, float, str]]:
-            """(id, score, quote) of what holds, strongest first, ties by id."""
-            rows = []
-            for name, i in self.heads.family(family):
-                probability = float(verdict.probability[i])
-                if probability >= self.heads.threshold[i]:
-                    rows.append((name, round(probability, 4), self._quote(concern, verdict, i, offset)))
-            return sorted(rows, key=lambda row: (-row[1], row[0]))
+        held = agree({family: self._readings(family, verdict) for family in FAMILIES}, verdict.mood)
+
+        def found(family: Family) -> list[tuple[str, float, str]]:
+            """(id, score, quote) of what holds, strongest first."""
+            return [(r.id, r.score, self._quote(concern, r.sentence + offset)) for r in held[family]]
 
         kinds = need_kinds()
         return Signals(
@@ -68,10 +67,18 @@ class TicketReader:
             exclusions=find_exclusions(concern, language),
         )
 
-    def _quote(self, concern: Concern, verdict: Verdict, label: int, offset: int) -> str:
+    def _readings(self, family: Family, verdict: Verdict) -> list[Reading]:
+        rows = []
+        for name, i in self.heads.family(family):
+            probability = float(verdict.probability[i])
+            holds = probability >= float(self.heads.threshold[i])
+            rows.append(Reading(name, round(probability, 4), verdict.sentence(i), holds))
+        return rows
+
+    def _quote(self, concern: Concern, place: int) -> str:
         if not concern.sentences:
             return cut(concern.text)
-        return cut(concern.sentences[min(verdict.sentence(label) + offset, len(concern.sentences) - 1)].text)
+        return cut(concern.sentences[min(place, len(concern.sentences) - 1)].text)
 
 
 def cut(text: str, length: int = QUOTE) -> str:

@@ -8,6 +8,7 @@ import pytest
 from recommenders.bench.datasets import Question, tau_retail
 from recommenders.bench.exchange import by_words, contexts_of
 from recommenders.bench.exchange import judged as judged_exchanges
+from recommenders.bench.reading import figures_of
 from recommenders.bench.similar import judged, out_of_scope, sample, searches
 from tests.fakes import HashEncoder
 
@@ -98,3 +99,13 @@ def test_the_peer_counts_words_and_leaves_out_what_is_sold_out(data):
     blue, large = contexts_of(tau_retail(data))
     assert by_words(blue) == {"m-rs": ["m-bs", "m-rl"]}, "both name one value: blue, red; ties by sku"
     assert by_words(large) == {"m-rs": ["m-rl", "m-bs"]}
+
+
+def test_stored_figures_become_rows():
+    stored = {"examples": 9, "both": {"intent": {"map": 0.5, "recall": 0.25}}, "mood_r": 0.6}
+    assert [(f.recommender, f.metric, f.estimate.value, f.estimate.n) for f in figures_of(stored)] == [
+        ("both", "map intent", 0.5, 9),
+        ("both", "recall intent", 0.25, 9),
+        ("branch", "r mood", 0.6, 9),
+    ]
+    assert list(figures_of({"examples": 9})) == []
