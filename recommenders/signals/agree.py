@@ -24,11 +24,10 @@ OPPOSITES = (
 ONE_EVENT = (frozenset({"birthday", "anniversary"}), frozenset({"wedding", "engagement", "anniversary"}))
 # By definition these report a failure of ours that is still open.
 FAILURES = frozenset({"wrong_item", "missing_item", "damaged_item"})
-# What somebody writes about to whom we failed; about nothing else can a failure be open.
+# What somebody writes about to whom we failed. About anything else a failure must be read very surely.
 MATTERS = FAILURES | {
-    "order_status", "replacement_request", "refund_request", "return_request", "cancel_order", "change_order",
-    "payment_question", "complaint_service", "code_question", "account", "subscription", "exchange_request",
-    "product_dissatisfaction", "shipping_question",
+    "order_status", "replacement_request", "refund_request", "payment_question", "complaint_service", "code_question",
+    "account", "subscription",
 }  # fmt: skip
 WANTS = frozenset({"product_dissatisfaction", "advice_request", "exchange_request"})
 SURE = 0.9  # probability from which such an intent says that there must be a need
@@ -69,8 +68,8 @@ def agree(readings: Readings, mood: float = 0.0) -> Readings:
     if "service_failure_open" not in {r.id for r in held["caution"]}:
         others = max((score for name, score in intents.items() if name not in FAILURES), default=0.0)
         held["intent"] = [r for r in held["intent"] if r.id not in FAILURES or r.score > others]
-    elif intents and not intents.keys() & MATTERS:
-        held["caution"] = [r for r in held["caution"] if r.id != "service_failure_open"]
+    elif not intents.keys() & MATTERS:
+        held["caution"] = [r for r in held["caution"] if r.id != "service_failure_open" or r.score >= SURE]
     return held
 
 
