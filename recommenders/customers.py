@@ -102,6 +102,7 @@ def view(context: Context, policy: TierPolicy) -> CustomerView:
     concerns += [
         f"{_day(case.created_at)}: {case.subject or 'earlier contact'} ({case.id})"
         for case in recent_cases(context.history, context.now)
+        if _unsettled(case, context.order)
     ]
     return CustomerView(
         customer.id,
@@ -111,6 +112,14 @@ def view(context: Context, policy: TierPolicy) -> CustomerView:
         _summary(customer, context),
         tuple(concerns[:5]),
     )
+
+
+def _unsettled(case: Case, order: Order | None) -> bool:
+    """Whether an earlier contact may still weigh: reopened, badly rated, never resolved, or about the same order."""
+    outcome = case.outcome
+    if case.resolution is None or (outcome and (outcome.reopened or (outcome.csat is not None and outcome.csat <= 2))):
+        return True
+    return order is not None and bool({order.id, order.name} & set(case.order_ids))
 
 
 def _summary(customer: Customer, context: Context) -> str:
@@ -126,7 +135,8 @@ def _summary(customer: Customer, context: Context) -> str:
         parts.append(f"{returned} item{'s' if returned != 1 else ''} returned")
     if context.history:
         count = len(context.history)
-        parts.append(f"{count} earlier contact{'s' if count != 1 else ''}")
+        last_contact = f", the last on {_day(context.history[0].created_at)}"
+        parts.append(f"{count} earlier contact{'s' if count != 1 else ''}{last_contact}")
     if not customer.marketing_consent:
         parts.append("no marketing consent")
     return "; ".join(parts) + "."

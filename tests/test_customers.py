@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from recommenders.customers import TierPolicy, churn_risk, is_late, view
-from recommenders.domain import Case, Customer, Order, Outcome, Return
+from recommenders.domain import Case, Customer, Order, Outcome, Resolution, Return
 from tests.playbooks.fixtures import ANA, NOW, ORDER, context
 
 OUT = replace(ORDER, delivered_at=None)  # sent, and no arrival is known
@@ -123,9 +124,27 @@ def test_the_panels_top_line() -> None:
     assert (shown.id, shown.tier, shown.lifetime_value, shown.orders_count) == ("c-1", "vip", 300.0, 3)
     assert shown.summary == (
         "Ana Silva, customer since January 2022; 3 orders; last one #1001 on 20 Feb 2026; 2 items returned; "
-        "1 earlier contact."
+        "1 earlier contact, the last on 26 Feb 2026."
     )
     assert shown.open_concerns == ("Order #0999 of 10 Feb 2026 has not arrived", "26 Feb 2026: Late (t-0)")
+
+
+@pytest.mark.parametrize(
+    ("change", "open_"),
+    [
+        ({}, True),  # nobody wrote down how it ended
+        ({"resolution": Resolution("answer"), "outcome": Outcome(csat=5)}, False),
+        ({"resolution": Resolution("answer"), "outcome": None}, False),
+        ({"resolution": Resolution("answer"), "outcome": Outcome(csat=2)}, True),
+        ({"resolution": Resolution("refund"), "outcome": Outcome(reopened=True)}, True),
+        ({"resolution": Resolution("answer"), "order_ids": ("#1001",)}, True),  # the order of this ticket
+        ({"resolution": Resolution("answer"), "order_ids": ("#0500",)}, False),
+    ],
+)
+def test_an_earlier_contact_stays_open_until_it_ended_well(change: dict[str, Any], open_: bool) -> None:
+    earlier = replace(case("t-0", 4), **{"resolution": None, "outcome": None, "order_ids": (), **change})
+    shown = view(replace(context(), order=ORDER, history=(earlier,)), TierPolicy())
+    assert bool(shown.open_concerns) is open_
 
 
 def test_someone_who_never_bought() -> None:

@@ -84,7 +84,7 @@ def alternative_reason(
     said = []
     quote = quotable(need.quote) if need is not None else ""
     if quote:
-        said.append(f"The customer wrote \u201c{quote}\u201d.")
+        said.append(f"The customer wrote \u201c{quote.rstrip('.')}\u201d.")
     elif need is not None:
         said.append(f"The customer misses {need.text}.")
     page = first_sentence(product.body)
