@@ -156,7 +156,7 @@ class LiveShop(Generic[Tools]):
                 return index
             log.info("the saved index is newer than the database; it is built again")
         except StaleIndex as error:
-            log.info("no saved index: %s", error)
+            log.info("the index is built anew: %s", error)
         return self._empty()
 
     def _empty(self) -> CaseIndex:

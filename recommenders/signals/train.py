@@ -33,6 +33,8 @@ EXAMPLES = FOLDER / "examples"
 SHARE = 0.4  # of the whole in a label's logit; the best sentence has the rest
 SEED = 7
 EPOCHS = 9
+# Architectures whose layers take states and a mask alone, so that the upper ones can be copied and tuned.
+FORKED = frozenset({"bert", "roberta", "xlm-roberta", "camembert", "electra"})
 BATCH = 32
 LONGEST = 192  # tokens of a training text
 RARE = 10.0  # most that a rare label's positives count more
@@ -61,7 +63,10 @@ class Prepared:
 
 
 def prepare(examples: Sequence[Example], source: Path) -> tuple[list[Prepared], Any]:
-    """Runs the frozen lower layers once over every text; returns them with the upper layers to be tuned."""
+    """Runs the frozen lower layers once over every text; returns them with the upper layers to be tuned.
+
+    Of an architecture whose layers cannot be taken apart (see FORKED) all stay frozen, and none is returned.
+    """
     import torch
     from transformers import AutoModel, AutoTokenizer
 
@@ -69,7 +74,9 @@ def prepare(examples: Sequence[Example], source: Path) -> tuple[list[Prepared], 
 
     tokenizer = AutoTokenizer.from_pretrained(str(source))
     model = AutoModel.from_pretrained(str(source), attn_implementation="eager").eval()
-    split = layers_below(model.config)
+    forked = model.config.model_type in FORKED
+    split = layers_below(model.config) if forked else model.config.num_hidden_layers
+    upper = model.encoder.layer[split:] if forked else torch.nn.ModuleList()
     prepared = []
     for example in examples:
         encoded = tokenizer(
@@ -79,7 +86,7 @@ def prepare(examples: Sequence[Example], source: Path) -> tuple[list[Prepared], 
         with torch.no_grad():
             middle = model(**encoded, output_hidden_states=True).hidden_states[split][0]
         prepared.append(Prepared(middle, tuple(_slices(example.text, offsets))))
-    return prepared, model.encoder.layer[split:]
+    return prepared, upper
 
 
 def _slices(text: str, offsets: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -349,7 +356,10 @@ def train(
     grams = fit_grams([example.text for example in examples], target_labels)
     branch = Branch(layers, dimension, truth.shape[1])
     branch.fit(prepared, target_labels, moods, epochs)
-    export_branch(branch.layers, dimension, target / BRANCH)
+    if len(branch.layers):
+        export_branch(branch.layers, dimension, target / BRANCH)
+    else:
+        (target / BRANCH).unlink(missing_ok=True)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
     Heads(
         all_labels(),

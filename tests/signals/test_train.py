@@ -1,5 +1,6 @@
 """What training measures, by hand; and one short training, for who has the time."""
 
+import json
 import math
 from pathlib import Path
 
@@ -104,3 +105,35 @@ def test_a_short_training_writes_what_serving_reads(tmp_path: Path) -> None:
     verdict = heads.read(read, read_spans, ["It drips. Help!", "It drips.", "Help!"])
     assert verdict.logits.shape == (2, len(heads.labels))
     assert np.isfinite(verdict.probability).all()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the exporter of ONNX
+@pytest.mark.parametrize("kind", ["distilbert", "mpnet", "xlm-roberta"])
+def test_another_architecture_can_be_named(kind: str, tmp_path: Path) -> None:
+    """Tiny models with random weights: what counts is that each comes out as a folder that serves."""
+    import transformers
+
+    from copilot.models_setup import packaged_model
+    from recommenders.retrieval.export import export_model
+    from recommenders.signals.train import train
+
+    sizes = {"vocab_size": 30522, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    source, target = tmp_path / "source", tmp_path / "target"
+    config = transformers.AutoConfig.for_model(kind, **sizes)
+    transformers.AutoModel.from_config(config).save_pretrained(source)
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "modules.json"):
+        (source / name).write_bytes((packaged_model() / name).read_bytes())
+    (source / "1_Pooling").mkdir()
+    pooling = json.loads((packaged_model() / "1_Pooling/config.json").read_text("utf-8"))
+    (source / "1_Pooling/config.json").write_text(json.dumps({**pooling, "word_embedding_dimension": 32}), "utf-8")
+    (tmp_path / "examples").mkdir()
+    lines = sorted(EXAMPLES.glob("*.jsonl"))[0].read_text("utf-8").split("\n")[:12]
+    (tmp_path / "examples" / "some.jsonl").write_text("\n".join(lines), "utf-8")
+    export_model(source, target, say=lambda line: None)
+    train(source, target, examples_in=tmp_path / "examples", epochs=1, measure=False, say=lambda line: None)
+    encoder = load_encoder(target, 1)
+    heads = Heads.load(target / HEADS, encoder.source)
+    _, _, read, read_spans = encoder.encode_reading("It drips. Help!", [(0, 9), (10, 15)])
+    assert np.isfinite(heads.read(read, read_spans, ["It drips. Help!", "It drips.", "Help!"]).probability).all()
+    assert (target / BRANCH).exists() is (kind == "xlm-roberta")
