@@ -28,8 +28,8 @@ def check_playbooks(shop: Path) -> list[Rejection]:
 def keep_playbooks(shop: Path, data: Path) -> bool:
     """Puts the folder's files in the place of those in `data`; whether anything changed.
 
-    Call it for playbooks without errors. A shop directory without a folder leaves what is there. The new folder is
-    complete before it takes the old one's name, so that a kill leaves one or the other.
+    Call it for playbooks without errors. A shop directory without a folder leaves what is there. The folder's
+    name is a link that is moved in one step to the new, complete files, so that a kill leaves the old ones or the new.
     """
     source, target = shop / FOLDER, data / FOLDER
     if not source.is_dir():
@@ -38,19 +38,15 @@ def keep_playbooks(shop: Path, data: Path) -> bool:
     if target.is_dir() and new == {p.relative_to(target).as_posix(): p.read_bytes() for p in files_of(target)}:
         return False
     data.mkdir(parents=True, exist_ok=True)
+    old = target.resolve() if target.is_symlink() else None
     work = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=data))
-    try:
-        for name, content in new.items():
-            (work / name).parent.mkdir(parents=True, exist_ok=True)
-            (work / name).write_bytes(content)
-        work.chmod(0o755)
-        if target.exists():
-            aside = work.with_name(work.name + ".old")
-            target.rename(aside)
-            work.rename(target)
-            shutil.rmtree(aside)
-        else:
-            work.rename(target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    for name, content in new.items():
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        (work / name).write_bytes(content)
+    work.chmod(0o755)
+    link = work.with_name(work.name + ".link")
+    link.symlink_to(work.name)
+    link.replace(target)
+    if old is not None:
+        shutil.rmtree(old, ignore_errors=True)
     return True

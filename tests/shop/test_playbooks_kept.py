@@ -36,7 +36,17 @@ def test_files_are_kept_and_replaced_as_a_whole(tmp_path: Path) -> None:
     (source / FOLDER / "two.yaml").unlink()
     assert keep_playbooks(source, data)
     assert kept(data) == {"one.yaml": GOOD}
-    assert [path.name for path in data.iterdir()] == [FOLDER]  # and nothing is left lying about
+    assert len(list(data.iterdir())) == 2  # the link and what it leads to; nothing else is left lying about
+
+
+def test_a_load_that_was_killed_half_way_leaves_the_old_files(tmp_path: Path) -> None:
+    source, data = shop(tmp_path, one=GOOD), tmp_path / "data"
+    keep_playbooks(source, data)
+    (data / ".playbooks-killed").mkdir()  # written, but the link was not moved yet
+    assert kept(data) == {"one.yaml": GOOD}
+    (source / FOLDER / "one.yaml").write_text(GOOD.replace("thanks", "more"), "utf-8")
+    assert keep_playbooks(source, data)
+    assert "more" in kept(data)["one.yaml"]
 
 
 def test_a_shop_without_playbooks_leaves_what_is_there(tmp_path: Path) -> None:
