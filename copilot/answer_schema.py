@@ -217,6 +217,20 @@ class WarningOut(_Out):
     text: str
 
 
+class SourceOut(_Out):
+    """Where a line of the summary stands; a message is named by its index in the ticket, from 0."""
+
+    type: Literal["message", "order", "ticket"]
+    id: str
+
+
+class SummaryOut(_Out):
+    """One line on a long thread or a customer's history."""
+
+    text: str
+    evidence: list[SourceOut]
+
+
 class SuggestionsAnswer(_Out):
     """What `POST /v1/suggestions` answers. A section is empty when nothing is good enough or it was not asked for."""
 
@@ -232,6 +246,9 @@ class SuggestionsAnswer(_Out):
     drafts: list[DraftOut]
     delights: list[DelightOut]
     warnings: list[WarningOut]
+    summary: list[SummaryOut] = Field(
+        description="At most three lines; none for a thread of fewer than three messages of a customer without history."
+    )
     currency: str | None
     degraded: list[str]
     timings_ms: dict[str, float]

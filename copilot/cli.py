@@ -46,7 +46,7 @@ class _Run:
             level=self.settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
         if self.settings.log_level != "debug":
-            for library in ("alembic", "faiss"):
+            for library in ("alembic", "faiss", "httpcore2", "httpx2"):
                 logging.getLogger(library).setLevel(logging.WARNING)
         return self.settings
 
@@ -55,7 +55,7 @@ def _options(*names: str) -> Callable[[F], F]:
     """Command-line options for settings, from their table; all of them without names."""
 
     def add(command: F) -> F:
-        for row in reversed([r for r in table() if not names or r.name in names]):
+        for row in reversed([r for r in table() if not r.metadata["env_only"] and (not names or r.name in names)]):
             default = default_text(row)
             note = f"[env: {variable(row.name)}" + (f"; default: {default}]" if default else "]")
             flag = "--" + row.name.replace("_", "-")
@@ -266,18 +266,39 @@ def playbooks_simulate(run: _Run, /, folder: Path | None, as_json: bool, **given
 @cli.command()
 @click.argument("tasks", metavar="[TASK]...", nargs=-1)
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the rows here.")
+@click.option("--html", "html_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
+@click.option("--data", "folder", metavar="FOLDER", help="The same as --datasets.")
 @_options("model", "datasets", "log_level")
 @click.pass_obj
-def bench(run: _Run, /, tasks: tuple[str, ...], json_file: Path | None, **given: Any) -> None:
+def bench(
+    run: _Run,
+    /,
+    tasks: tuple[str, ...],
+    json_file: Path | None,
+    html_file: Path | None,
+    folder: str | None,
+    **given: Any,
+) -> None:
     """Run the offline benchmarks: all of them, or each TASK."""
-    settings = run.read(given)
-    from recommenders.bench import DatasetError, UnknownTask
+    settings = run.read({**given, "datasets": given["datasets"] or folder})
+    if settings.log_level == "info":  # of an engine that comes and goes, only what is wrong with it
+        logging.getLogger("copilot").setLevel(logging.WARNING)
+    from copilot.answering import answering
+    from recommenders.bench import DatasetError, MissingPackage, UnknownTask
     from recommenders.bench import run as measure
 
     with _usable():
         try:
-            measure(tasks, model=settings.model, data=settings.datasets, json_file=json_file, echo=click.echo)
-        except (DatasetError, UnknownTask) as error:
+            measure(
+                tasks,
+                model=settings.model,
+                data=settings.datasets,
+                json_file=json_file,
+                html_file=html_file,
+                echo=click.echo,
+                engine_of=answering(settings),
+            )
+        except (DatasetError, MissingPackage, UnknownTask) as error:
             raise InputError(str(error)) from error
 
 
@@ -313,10 +334,10 @@ def _refusals() -> tuple[type[Exception], ...]:
 
 
 def _encoder(settings: Settings) -> Encoder:
-    from recommenders.retrieval.encoder import load_encoder
+    from copilot.models.wiring import case_encoder
 
     with _usable():
-        return load_encoder(settings.model)
+        return case_encoder(settings)
 
 
 def _playbooks_of(settings: Settings, folder: Path | None) -> Path:

@@ -16,6 +16,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from copilot.context import Records, clean_ticket, find_records, place_needs
+from copilot.models.reader import names_in, strictest
+from copilot.models.task import NoAnswer
 from recommenders.customers import TierPolicy, churn_risk, view
 from recommenders.domain import (
     Budget,
@@ -29,6 +31,7 @@ from recommenders.domain import (
     Selling,
     Signals,
     Suggestion,
+    SummaryLine,
     Ticket,
     Warning,
 )
@@ -36,15 +39,22 @@ from recommenders.playbooks.matcher import Advice, advise
 from recommenders.playbooks.simulate import Replay
 from recommenders.protocols import FloatArray, ReadingEncoder
 from recommenders.restraint import REASONS, judge
+from recommenders.retrieval.similar import is_quiet
 from recommenders.signals.exclusions import find_exclusions
+from recommenders.signals.heads import Correction
 from recommenders.signals.reader import TicketReader
+from recommenders.summary import summarize
 from recommenders.text.concern import newest_concern
 from recommenders.text.language import LanguageDetector
+from recommenders.text.redact import redact
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine as Database
 
     from copilot.live import LiveShop, Snapshot
+    from copilot.models.polish import Polisher
+    from copilot.models.reader import ModelReader
+    from copilot.models.remote_encoder import RemoteEncoder
     from copilot.ports import Health
     from copilot.settings import Settings
     from copilot.store.budgets import BudgetStore
@@ -53,7 +63,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 SECTIONS = ("similar", "saves", "codes", "drafts", "delights")
-QUIET = frozenset({"small_talk", "off_topic"})
 # Without one of these a ticket has not been read, and what was not read cannot be shown to be harmless.
 READING = frozenset({"context", "encode", "signals", "restraint"})
 
@@ -84,6 +93,9 @@ class _Run:
         started = time.perf_counter()
         try:
             yield
+        except NoAnswer as error:  # a model elsewhere is slow or gone: nothing is wrong with this program
+            log.warning("stage %s: %s", name, error)
+            self.degraded.append(name)
         except Exception:  # the one place where any fault of a part must not take the whole answer with it
             log.exception("stage %s failed", name)
             self.degraded.append(name)
@@ -104,6 +116,9 @@ class SuggestionEngine:
         languages: LanguageDetector,
         budgets: Callable[[str, datetime], tuple[Budget, ...]],
         tiers: TierPolicy | None = None,
+        model_reader: ModelReader | None = None,
+        polisher: Polisher | None = None,
+        remote: RemoteEncoder | None = None,
     ) -> None:
         self._store = store
         self._live = live
@@ -112,6 +127,9 @@ class SuggestionEngine:
         self._languages = languages
         self._budgets = budgets
         self._tiers = tiers or TierPolicy()
+        self._model_reader = model_reader
+        self._polisher = polisher
+        self._remote = remote  # finds cases in the place of `encoder`, which still reads
 
     def suggest(self, ask: Ask) -> Suggestion:
         """The whole answer for one ticket."""
@@ -128,6 +146,7 @@ class SuggestionEngine:
                 log.warning("held back %s %s: not %r", drop.section, drop.id, drop.invariant)
         if "guard" in run.degraded:  # what could not be checked is not shown
             answer = replace(answer, similar=(), saves=(), codes=(), drafts=(), delights=())
+        answer = self._polished(answer, context, tools, run)
         answer = replace(_asked_for(answer, ask.sections), selling=_with_reason(answer.selling))
         return replace(answer, degraded=tuple(dict.fromkeys(run.degraded)), timings_ms=run.timings)
 
@@ -147,7 +166,8 @@ class SuggestionEngine:
                 ticket = Ticket(
                     case.id, tuple(opening[:first]), case.subject, case.channel, "", case.tags, case.order_ids
                 )
-                context, _ = self._read(Ask(ticket, case.created_at, case.customer_id), tools, _Run())
+                asked = Ask(ticket, case.created_at, case.customer_id)
+                context, _ = self._read(asked, tools, _Run(), models=False)  # the past is sent to nobody
                 resolution = case.resolution
                 yield Replay(
                     case.id,
@@ -158,12 +178,15 @@ class SuggestionEngine:
                 )
 
     def close(self) -> None:
-        """Stops looking for new data."""
+        """Stops looking for new data, and ends the connections to models."""
         self._live.close()
+        for model in (self._model_reader, self._polisher, self._remote):
+            if model is not None:
+                model.close()
 
     # ------------------------------------------------------------ context, signals, restraint
 
-    def _read(self, ask: Ask, tools: Toolbox, run: _Run) -> tuple[Context, Advice]:
+    def _read(self, ask: Ask, tools: Toolbox, run: _Run, *, models: bool = True) -> tuple[Context, Advice]:
         reading: list[FloatArray] = []
         ticket, concern, background, records = ask.ticket, Concern("", ()), 0, Records()
         with run.stage("context"):
@@ -195,23 +218,39 @@ class SuggestionEngine:
             whole, sentences, *reading = self._encoder.encode_reading(concern.text, spans)
             context = replace(context, vector=whole, sentence_vectors=sentences)
         with run.stage("signals"):
-            context = replace(context, signals=self._signals(context, reading, background, hint))
+            context = replace(context, signals=self._signals(context, reading, background, hint, tools.own_examples))
+        by_heads = context
+        if models and self._model_reader is not None and concern.text.strip():
+            with run.stage("reader"):
+                context = replace(context, signals=self._reread(self._model_reader, context, background))
         advice = Advice()
         with run.stage("restraint"):
-            context = replace(context, selling=judge(context))
+            selling = judge(context)
+            context = replace(context, selling=selling if by_heads is context else strictest(selling, judge(by_heads)))
             advice = advise(tools.playbook, context, self._tiers.tier(context.customer))
             context = replace(context, selling=_restrained(context.selling, advice))
         if READING & set(run.degraded):  # no selling; the reasons that were found still hold
             context = replace(context, selling=replace(context.selling, allowed=False))
         return context, advice
 
-    def _signals(self, context: Context, reading: list[FloatArray], background: int, hint: str) -> Signals:
+    def _signals(
+        self, context: Context, reading: list[FloatArray], background: int, hint: str, own: Correction | None
+    ) -> Signals:
         concern = context.concern
         language = self._languages.detect(_without_names(concern.text, context), hint)
         if reading and concern.text:
-            signals = self._reader.read(concern, reading[0], reading[1], language, background=background)
+            signals = self._reader.read(concern, reading[0], reading[1], language, background=background, own=own)
         else:  # grammar and records can be read without the model
             signals = Signals(language, exclusions=find_exclusions(concern, language))
+        return self._placed(signals, context)
+
+    def _reread(self, reader: ModelReader, context: Context, background: int) -> Signals:
+        names = names_in(context.ticket, context.customer)
+        return self._placed(reader.read(context.concern, context.signals, names, background=background), context)
+
+    def _placed(self, signals: Signals, context: Context) -> Signals:
+        """With the items that the needs are about, and the risk that the customer leaves."""
+        concern = context.concern
         handles = {sku: context.catalog.by_sku[sku][0].handle for sku in context.about if sku in context.catalog.by_sku}
         needs = place_needs(signals.needs, concern, context.about, context.mentions, handles)
         churn = churn_risk(context.customer, context.history, context.orders, signals.sentiment.score, context.now)
@@ -221,12 +260,17 @@ class SuggestionEngine:
 
     def _retrieve(self, ask: Ask, context: Context, shop: Snapshot[Toolbox], run: _Run) -> Context:
         """The context with its similar cases; saves learn from more of them than the panel shows."""
-        intents = context.signals.intents
-        quiet = bool(intents) and all(intent.id in QUIET for intent in intents)
+        quiet = is_quiet({intent.id for intent in context.signals.intents})
         if not quiet and ask.sections & {"similar", "saves", "drafts"}:
             with run.stage("retrieve"):
-                context = replace(context, similar=shop.similar(context, max(ask.limit, 8)))
+                asked = context if self._remote is None else self._asked_of(self._remote, context)
+                context = replace(context, similar=shop.similar(asked, max(ask.limit, 8)))
         return context
+
+    def _asked_of(self, remote: RemoteEncoder, context: Context) -> Context:
+        """The context with the vector that cases were stored with; like them, the ticket is sent without its facts."""
+        text = redact(context.concern.text, names_in(context.ticket, context.customer))
+        return replace(context, vector=remote.question(text, context.signals.language))
 
     def _recommend(self, ask: Ask, context: Context, advice: Advice, tools: Toolbox, run: _Run) -> Suggestion:
         """Everything that the asked sections need, whether or not it is shown; `_asked_for` takes the rest away."""
@@ -236,9 +280,11 @@ class SuggestionEngine:
         drafts: tuple[Draft, ...] = ()
         delights: tuple[Delight, ...] = ()
         customer = CustomerView(None, "unknown", None, 0, "")
+        summary: tuple[SummaryLine, ...] = ()
         tier = self._tiers.tier(context.customer)
         with run.stage("customer"):
             customer = view(context, self._tiers)
+            summary = summarize(context)
         if asked & {"saves", "codes", "drafts"}:
             with run.stage("saves"):
                 found = advice.order_saves(tools.saves.recommend(context), context.catalog)
@@ -251,6 +297,11 @@ class SuggestionEngine:
                 if tools.delights.due(context):
                     budgets = self._budgets(context.agent_id, context.now)
                     delights = tools.delights.recommend(context, budgets, tier=tier, asked=advice.gestures)[:limit]
+        warnings = _warnings(context, advice)
+        if "similar" in asked:
+            with run.stage("drafts"):  # they know the terms of the shop
+                old = [tools.drafts.terms.superseded(similar, context.now) for similar in context.similar[:limit]]
+                warnings += tuple(warning for warning in old if warning is not None)
         if "drafts" in asked:
             with run.stage("drafts"):
                 told, shown = _told(saves, codes, asked)
@@ -265,35 +316,66 @@ class SuggestionEngine:
             codes=codes,
             drafts=drafts,
             delights=delights,
-            warnings=_warnings(context, advice),
+            summary=summary,
+            warnings=warnings,
             currency=(context.customer.currency if context.customer else "") or tools.catalog.currency,
         )
+
+    def _polished(self, answer: Suggestion, context: Context, tools: Toolbox, run: _Run) -> Suggestion:
+        """With drafts that read better where a model improves them and the guard has nothing against it."""
+        if self._polisher is None or not answer.drafts:
+            return answer
+        with run.stage("polish"):
+            drafts, failed = self._polisher.polish(
+                answer.drafts,
+                context,
+                lambda written: tools.guard.check(replace(answer, drafts=written), context)[0].drafts,
+            )
+            answer = replace(answer, drafts=drafts)
+            if failed:
+                run.degraded.append("polish")
+        return answer
 
 
 def build_engine(settings: Settings, database: Database, budgets: BudgetStore) -> SuggestionEngine:
     """The engine over a database, with the model and the playbooks that the settings name.
 
     Raises:
-        InputError: the model or its heads are missing, or a playbook is wrong; the message says what to do.
+        InputError: the model or its heads are missing, an endpoint does not answer, or a playbook is wrong; the
+            message says what to do.
     """
     from copilot.live import LiveShop
+    from copilot.models.wiring import local_encoder, model_reader, polisher, remote_encoder
     from copilot.store.shop import ShopStore
     from copilot.toolbox import ToolboxBuilder
-    from recommenders.retrieval.encoder import load_encoder
     from recommenders.signals.heads import HEADS, Heads
 
-    encoder = load_encoder(settings.model)
+    encoder = local_encoder(settings)
     heads = Heads.load(settings.model / HEADS, encoder.source)
     store = ShopStore(database)
-    builder = ToolboxBuilder(store, encoder, settings, budgets)
-    live = LiveShop(store, encoder, settings.data / "index", settings.refresh_seconds, builder.build)
+    builder = ToolboxBuilder(store, encoder, settings, budgets, heads)
+    languages = LanguageDetector()
+    remote = remote_encoder(settings)
+    live = LiveShop(
+        store,
+        remote or encoder,
+        settings.data / "index",
+        settings.refresh_seconds,
+        builder.build,
+        language_of=languages.detect,
+        # What languages add to its vectors the remote encoder has taken off itself.
+        multilingual=remote is not None,
+    )
     return SuggestionEngine(
         store=store,
         live=live,
         encoder=encoder,
         reader=TicketReader(heads),
-        languages=LanguageDetector(),
+        languages=languages,
         budgets=budgets.remaining,
+        model_reader=model_reader(settings),
+        polisher=polisher(settings, languages.detect),
+        remote=remote,
     )
 
 

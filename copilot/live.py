@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from recommenders.domain import Case, Catalog, Context, Customer, SimilarCase
-from recommenders.protocols import Encoder, FloatArray
+from recommenders.protocols import Encoder
 from recommenders.retrieval.index import CaseIndex, Entry, StaleIndex
 from recommenders.retrieval.similar import SimilarRecommender
 from recommenders.text.language import LanguageDetector
@@ -19,7 +19,6 @@ from recommenders.text.language import LanguageDetector
 log = logging.getLogger(__name__)
 
 Tools = TypeVar("Tools")
-Labels = frozenset[str]
 _CASES_KEPT = 4000  # decoded cases in memory, per snapshot
 
 
@@ -81,15 +80,16 @@ class LiveShop(Generic[Tools]):
         index_folder: Path,
         refresh_seconds: float,
         build: Callable[[Catalog], Tools],
-        labels_of: Callable[[FloatArray], Sequence[Labels]] | None = None,
         language_of: Callable[[str], str] | None = None,
+        *,
+        multilingual: bool = False,
     ) -> None:
         self._store = store
         self._model, self._dimension = encoder.name, encoder.dimension
         self._folder = index_folder
         self._build = build
-        self._labels_of = labels_of
         self._language_of = language_of or LanguageDetector().detect
+        self._multilingual = multilingual  # what the encoder is
         self._listeners: list[Callable[[Snapshot[Tools]], None]] = []
         self._missing = 0
         self._fault = ""
@@ -151,7 +151,9 @@ class LiveShop(Generic[Tools]):
     def _opened(self) -> CaseIndex:
         """The saved index if it fits this shop and model, else an empty one."""
         try:
-            index = CaseIndex.load(self._folder, self._model, self._dimension, self._language_of)
+            index = CaseIndex.load(
+                self._folder, self._model, self._dimension, self._language_of, multilingual=self._multilingual
+            )
             if index.revision <= self._store.revision():
                 return index
             log.info("the saved index is newer than the database; it is built again")
@@ -160,7 +162,7 @@ class LiveShop(Generic[Tools]):
         return self._empty()
 
     def _empty(self) -> CaseIndex:
-        return CaseIndex.build((), self._model, self._dimension, self._language_of)
+        return self._built(())
 
     def _snapshot(self, index: CaseIndex) -> Snapshot[Tools]:
         # The revision is read first: a load that ends meanwhile is then seen by the next look.
@@ -178,7 +180,12 @@ class LiveShop(Generic[Tools]):
         batches = self._store.iter_cases_since(index.revision, self._model)
         if len(index):
             return index.with_added(chain.from_iterable(batches))
-        return CaseIndex.build(chain.from_iterable(batches), self._model, self._dimension, self._language_of)
+        return self._built(chain.from_iterable(batches))
+
+    def _built(self, entries: Iterable[Entry]) -> CaseIndex:
+        return CaseIndex.build(
+            entries, self._model, self._dimension, self._language_of, multilingual=self._multilingual
+        )
 
     def _recommender(self, index: CaseIndex) -> SimilarRecommender:
         kept: dict[str, Case] = {}
@@ -191,10 +198,7 @@ class LiveShop(Generic[Tools]):
                     kept.update(found)
             return found
 
-        def labels(ids: Sequence[str]) -> Sequence[Labels]:
-            return self._labels_of(index.vectors_of(ids)) if self._labels_of else [frozenset()] * len(ids)
-
-        return SimilarRecommender(index, cases, labels, lambda customer: self._store.customer(id=customer))
+        return SimilarRecommender(index, cases, lambda customer: self._store.customer(id=customer))
 
     def _save(self) -> None:
         try:

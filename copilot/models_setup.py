@@ -34,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         source = Path(given[0]) if given else packaged_model()
+        if not source.is_dir():
+            raise ModelError(f"{source} is no folder: nothing is downloaded here, so name the folder of a model")
         target = Path(given[1]) if len(given) > 1 else TARGET
         report = export_model(source, target, say=_say)
         _add_reading(source, target)
@@ -42,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     state = "is up to date" if report.kept else "was exported"
     _say(f"{report.model}/{report.precision} {state}: cosine {report.cosine_mean}, overlap {report.overlap}")
+    if target != TARGET:
+        _say(f"to use it, set COPILOT_MODEL={target} and load the shop again")
     return 0
 
 

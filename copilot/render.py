@@ -50,6 +50,9 @@ def render(
         "drafts": [_draft(x) for x in s.drafts] if "drafts" in sections else [],
         "delights": [_delight(x) for x in s.delights] if "delights" in sections else [],
         "warnings": [{"id": x.id, "text": x.text} for x in s.warnings],
+        "summary": [
+            {"text": line.text, "evidence": [{"type": x.type, "id": x.id} for x in line.evidence]} for line in s.summary
+        ],
         "currency": s.currency or None,
         "degraded": list(s.degraded),
         "timings_ms": {name: _number(value, 2) or 0.0 for name, value in timings_ms.items()},

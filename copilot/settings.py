@@ -12,6 +12,7 @@ from dataclasses import Field, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from copilot.errors import SettingError
 
@@ -88,9 +89,39 @@ def _url(text: str) -> str:
     return text
 
 
-def _setting(default: T, parse: Callable[[str], T], kind: str, help: str, secret: bool = False) -> T:
-    """One row of the table. `kind` names the type for readers; a `secret` value is not repeated in messages."""
-    made: T = field(default=default, metadata={"parse": parse, "kind": kind, "help": help, "secret": secret})
+def _endpoint(text: str) -> str:
+    allowed = "must be the base URL of an OpenAI-compatible endpoint, like https://models.example.com/v1"
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+    except ValueError:
+        known = False
+    if not known or parts.username is not None or parts.query or parts.fragment or any(c.isspace() for c in text):
+        raise ValueError(allowed)
+    return text.rstrip("/")
+
+
+def _key(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("must be the key as it was issued, without spaces")
+    return text
+
+
+def _text(text: str) -> str:
+    if not text.isprintable() or len(text) > 200:
+        raise ValueError("must be at most 200 printable characters")
+    return text
+
+
+def _setting(
+    default: T, parse: Callable[[str], T], kind: str, help: str, secret: bool = False, env_only: bool = False
+) -> T:
+    """One row of the table. `kind` names the type for readers; a `secret` value is not repeated in messages.
+
+    What is `env_only` has no option: every user of the machine can read the command lines of others.
+    """
+    about = {"parse": parse, "kind": kind, "help": help, "secret": secret, "env_only": env_only}
+    made: T = field(default=default, repr=not secret, metadata=about)
     return made
 
 
@@ -133,6 +164,40 @@ class Settings:
     )
     currency: str = _setting("", _currency, "currency", "Currency of the budgets; empty for the shop's own.")
     demo: bool = _setting(False, _flag, "flag", "Serve the demo helpdesk at /demo/ (to this machine only).")
+    reader_url: str | None = _setting(
+        None, _optional(_endpoint), "URL", "A language model that reads tickets beside the heads; without it none does."
+    )
+    reader_model: str = _setting("", _text, "name", "The model's name at that endpoint.")
+    reader_key: str = _setting(
+        "", _key, "key", "Bearer token for that endpoint; from the environment only.", secret=True, env_only=True
+    )
+    reader_seconds: float = _setting(1.5, _seconds, "seconds", "How long an answer waits for that model.")
+    polish_url: str | None = _setting(
+        None, _optional(_endpoint), "URL", "A language model that polishes drafts; without it none does."
+    )
+    polish_model: str = _setting("", _text, "name", "The model's name at that endpoint.")
+    polish_key: str = _setting(
+        "", _key, "key", "Bearer token for that endpoint; from the environment only.", secret=True, env_only=True
+    )
+    polish_seconds: float = _setting(
+        2.0, _seconds, "seconds", "How long an answer waits for all its drafts to be polished."
+    )
+    embeddings_url: str | None = _setting(
+        None, _optional(_endpoint), "URL", "An encoder that finds cases; without it the embedding model does."
+    )
+    embeddings_model: str = _setting("", _text, "name", "The encoder's name at that endpoint.")
+    embeddings_key: str = _setting(
+        "", _key, "key", "Bearer token for that endpoint; from the environment only.", secret=True, env_only=True
+    )
+    embeddings_seconds: float = _setting(
+        0.5, _seconds, "seconds", "How long an answer waits for the vector of its ticket."
+    )
+    embeddings_question_prefix: str = _setting(
+        "", _text, "text", "Put before a ticket, where the encoder wants that: `query: ` for E5."
+    )
+    embeddings_case_prefix: str = _setting(
+        "", _text, "text", "Put before a resolved ticket, where the encoder wants that: `passage: ` for E5."
+    )
     log_level: str = _setting(
         "info", _level, "level", "Least severe log line that is written: " + ", ".join(LOG_LEVELS)
     )

@@ -16,15 +16,18 @@ from recommenders.delights import DelightRecommender
 from recommenders.domain import Catalog, Context, Evidence
 from recommenders.drafts.compose import DraftComposer
 from recommenders.drafts.passages import ArticleIndex, PageIndex
+from recommenders.drafts.terms import Terms
 from recommenders.guard import Guard, Published, Shelf, foreign_data
 from recommenders.playbooks.loader import Playbook, files_of
 from recommenders.playbooks.loader import load as load_playbook
-from recommenders.protocols import Encoder
+from recommenders.protocols import ReadingEncoder
 from recommenders.saves.index import CatalogIndex
 from recommenders.saves.needs import NeedSpace
 from recommenders.saves.outcomes import Outcomes
 from recommenders.saves.recommender import SaveRecommender
+from recommenders.signals.heads import Heads
 from recommenders.signals.needs import need_kinds
+from recommenders.signals.own_examples import OwnExample, OwnExamples
 from recommenders.text.mentions import MentionFinder
 
 if TYPE_CHECKING:
@@ -47,14 +50,23 @@ class Toolbox:
     delights: DelightRecommender
     drafts: DraftComposer
     guard: Guard
+    own_examples: OwnExamples | None = None
 
 
 class ToolboxBuilder:
     """Makes the toolbox of a state of the shop; what texts it embeds is remembered on disk."""
 
-    def __init__(self, store: ShopStore, encoder: Encoder, settings: Settings, budgets: BudgetStore) -> None:
+    def __init__(
+        self,
+        store: ShopStore,
+        encoder: ReadingEncoder,
+        settings: Settings,
+        budgets: BudgetStore,
+        heads: Heads | None = None,
+    ) -> None:
         self._store = store
         self._encoder = encoder
+        self._heads = heads
         self._settings = settings
         self._budgets = budgets
         self._last_files: list[tuple[str, int, int]] = []
@@ -92,6 +104,13 @@ class ToolboxBuilder:
         self._set_budgets(playbook, catalog)
         index = CatalogIndex.build(catalog, encoder, NeedSpace.build(need_kinds(), encoder))
         codes = CodeMatcher(catalog)
+        drafts = DraftComposer(
+            playbook,
+            catalog,
+            articles=ArticleIndex.build(catalog.articles, encoder),
+            pages=PageIndex.build(catalog.products, encoder),
+            codes=codes,
+        )
         toolbox = Toolbox(
             catalog=catalog,
             playbook=playbook,
@@ -99,17 +118,27 @@ class ToolboxBuilder:
             saves=SaveRecommender(index, Outcomes({}, {})),
             codes=codes,
             delights=DelightRecommender(playbook),
-            drafts=DraftComposer(
-                playbook,
-                catalog,
-                articles=ArticleIndex.build(catalog.articles, encoder),
-                pages=PageIndex.build(catalog.products, encoder),
-                codes=codes,
-            ),
-            guard=Guard(self._shelf(catalog, playbook, codes)),
+            drafts=drafts,
+            guard=Guard(self._shelf(catalog, playbook, codes, drafts.terms)),
+            own_examples=self._own_examples(playbook),
         )
         encoder.save()
         return toolbox, index
+
+    def _own_examples(self, playbook: Playbook) -> OwnExamples | None:
+        """What the playbook's examples teach; None when there is nothing to teach."""
+        if self._heads is None or not playbook.examples:
+            return None
+        families = (("intent", "intents"), ("need", "needs"), ("caution", "cautions"), ("occasion", "occasions"))
+        taught = [
+            OwnExample(
+                example.text,
+                frozenset(f"{family}:{name}" for family, key in families for name in getattr(example, key)),
+                example.language,
+            )
+            for example in playbook.examples
+        ]
+        return OwnExamples.build(taught, self._heads, self._encoder)
 
     def _set_budgets(self, playbook: Playbook, catalog: Catalog) -> None:
         """A playbook's budgets stand before those of the settings."""
@@ -120,7 +149,7 @@ class ToolboxBuilder:
             own.currency or settings.currency or catalog.currency,
         )
 
-    def _shelf(self, catalog: Catalog, playbook: Playbook, codes: CodeMatcher) -> Shelf:
+    def _shelf(self, catalog: Catalog, playbook: Playbook, codes: CodeMatcher, terms: Terms) -> Shelf:
         rules = {r.evidence(r.item.id).id for r in playbook.rules} | {
             g.evidence(g.item.id).id for g in playbook.gestures
         }
@@ -141,7 +170,7 @@ class ToolboxBuilder:
         def foreign(text: str, context: Context) -> str | None:
             return foreign_data(text, context, published)
 
-        return Shelf(code_works=codes.code_works, known=known, foreign=foreign)
+        return Shelf(code_works=codes.code_works, known=known, foreign=foreign, against=terms.against)
 
 
 def _published(catalog: Catalog, playbook: Playbook) -> Iterator[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from recommenders.affinity import Affinity, Profile, Scope
 from recommenders.domain import Catalog, Code, CodeOffer, Context, Evidence, Product, Save, Variant
 
 Refusal = Literal[
@@ -70,6 +72,8 @@ class CodeMatcher:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
+        self._affinity = Affinity({product.handle: product.type for product in catalog.products})
+        self._scopes = self._scopes_of(catalog)
 
     # ------------------------------------------------------------ one code
 
@@ -152,8 +156,9 @@ class CodeMatcher:
         purposes: Iterable[str] = ALL_PURPOSES,
         preferred: Sequence[tuple[str, Evidence]] = (),
     ) -> tuple[CodeOffer, ...]:
-        """The codes of these purposes that would work, best first; ties by code.
+        """The codes of these purposes that would work, best first.
 
+        Among those that are worth as much, what the customer's own orders speak for comes first; then ties by code.
         Without an item the ticket's own order counts. A marketing code is never among them. With selling not allowed
         only recovery codes are, and none on a ticket where any code would be tactless. `preferred` are codes that a
         playbook rule asks for, with the rule.
@@ -170,7 +175,7 @@ class CodeMatcher:
         rules = {code.casefold(): evidence for code, evidence in reversed(tuple(preferred))}
         proven = [s.case.resolution.code.casefold() for s in context.similar
                   if s.case.resolution and s.case.resolution.code]  # fmt: skip
-        ranked: list[tuple[tuple[int, int, int, float, str], Code]] = []
+        ranked: list[tuple[tuple[int, int, int, float], Code]] = []
         for code in self.catalog.codes:
             if not code.purposes & wanted or self.refusal(code, context, pair) is not None:
                 continue
@@ -179,8 +184,16 @@ class CodeMatcher:
             # A minimum that only the old order reaches is a poor gift on a new item.
             out_of_reach = int(item is not None and (code.minimum_subtotal or 0) > item.price)
             first = 0 if code.code.casefold() in rules else 1 if code.code.casefold() in proven else 2
-            ranked.append(((keeps, out_of_reach, first, -worth if not keeps else -margin, code.code), code))
-        ranked.sort(key=lambda entry: entry[0])
+            ranked.append(((keeps, out_of_reach, first, -worth if not keeps else -margin), code))
+        alike = Counter(key for key, _ in ranked)
+        profile = self._profile(context) if len(alike) < len(ranked) else None
+
+        def place(entry: tuple[tuple[int, int, int, float], Code]) -> tuple[tuple[int, int, int, float], float, str]:
+            key, code = entry
+            spoken = self._spoken_for(code, profile) if profile is not None and alike[key] > 1 else 0.0
+            return key, -spoken, code.code
+
+        ranked.sort(key=place)
         return tuple(self._offer(code, context, pair, wanted, rules.get(code.code.casefold())) for _, code in ranked)
 
     def attach(
@@ -238,6 +251,36 @@ class CodeMatcher:
             return replace(save, code=None) if save.code else save
         rules = tuple(e for e in offers[0].evidence if e.type == "rule" and e not in save.evidence)
         return replace(save, code=offers[0].code.code, evidence=(*save.evidence, *rules))
+
+    def _scopes_of(self, catalog: Catalog) -> dict[str, Scope]:
+        """The products that each code is for; all of them when it names none."""
+        found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for product in catalog.products:
+            found["handle", product.handle.casefold()].add(product.handle)
+            found["type", product.type.casefold()].add(product.handle)
+            for tag in product.tags:
+                found["tag", tag.casefold()].add(product.handle)
+        everything = self._affinity.scope([product.handle for product in catalog.products])
+        scopes = {}
+        for code in catalog.codes:
+            named = [("handle", name) for name in code.handles] + [("type", name) for name in code.product_types]
+            named += [("tag", name) for name in code.tags]
+            handles = set().union(*(found.get((what, name.casefold()), set()) for what, name in named))
+            scopes[code.code] = self._affinity.scope(handles) if named else everything
+        return scopes
+
+    def _profile(self, context: Context) -> Profile:
+        """What the customer bought, as far as the catalogue still has it."""
+        return self._affinity.profile(
+            (self.catalog.by_sku[line.sku][0].handle, (context.now - order.created_at).total_seconds() / 86_400)
+            for order in context.orders
+            for line in order.lines
+            if line.sku in self.catalog.by_sku
+        )
+
+    def _spoken_for(self, code: Code, profile: Profile) -> float:
+        """How much a customer's orders speak for a code; 0 for all codes when there are none."""
+        return round(self._affinity.score(profile, self._scopes[code.code]), 9) if profile.total else 0.0
 
     def _applies(self, code: Code, context: Context, item: tuple[Product, Variant] | None) -> bool:
         if not (code.handles or code.product_types or code.tags):

@@ -499,6 +499,22 @@ class Warning:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a line of a summary stands: a message by its index in the ticket, an order or an earlier ticket."""
+
+    type: Literal["message", "order", "ticket"]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """One line on a long thread or a customer's history, in words that were written or facts of the records."""
+
+    text: str
+    evidence: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerView:
     """The top of the panel: who this is and what is still open."""
 
@@ -524,6 +540,7 @@ class Suggestion:
     drafts: tuple[Draft, ...] = ()
     delights: tuple[Delight, ...] = ()
     warnings: tuple[Warning, ...] = ()
+    summary: tuple[SummaryLine, ...] = ()
     currency: str = ""  # of every amount
     degraded: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)

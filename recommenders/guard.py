@@ -35,12 +35,14 @@ class Shelf:
     """What the guard may compare with: every id that evidence can point at, and a test for codes.
 
     `code_works` is asked again for every offered code with the sku it is offered for; `known` says whether evidence
-    exists; `foreign` finds another person's data in a text.
+    exists; `foreign` finds another person's data in a text; `against` finds what a text in a language promises against
+    the shop's own terms.
     """
 
     code_works: Callable[[str, Context, tuple[Save, ...]], bool]
     known: Callable[[Evidence, Context], bool]
     foreign: Callable[[str, Context], str | None]
+    against: Callable[[str, str, Context], str | None] = lambda text, language, context: None  # noqa: ARG005
 
 
 class Guard:
@@ -156,6 +158,7 @@ class Guard:
         yield "gaps are listed", gaps_agree
         yield "only codes that are offered", only_offered_codes
         yield "nobody else's data", lambda d: self.shelf.foreign(d.text, context) is None
+        yield "keeps the shop's terms", lambda d: self.shelf.against(d.text, d.language, context) is None
         yield "evidence exists", lambda d: self._proven(d.evidence, context)
         yield (
             "offers nothing that was held back",

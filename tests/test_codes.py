@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from recommenders.codes import CodeMatcher
-from recommenders.domain import Code
+from recommenders.domain import Code, OrderLine
 from tests.playbooks.fixtures import ANA, NOW, ORDER, SHELL, catalog, code, context, save
 
 SHELL_M = SHELL.variants[0]
@@ -146,3 +146,16 @@ def test_order_of_codes_does_not_depend_on_the_order_in_the_shop() -> None:
     names = [[o.code.code for o in CodeMatcher(c.catalog).eligible(c, item=SHELL_M)] for c in (ctx, turned)]
     assert names == [["C", "A", "B"]] * 2
     assert catalog(*codes).by_code["a"].code == "A"
+
+
+def test_among_codes_worth_as_much_the_customers_own_orders_decide() -> None:
+    codes = [code("A-ALL"), code("B-JACKETS", product_types=frozenset({"jackets"})), code("C-LESS", amount=5.0)]
+    jackets = replace(ORDER, lines=(OrderLine("RS-M", "Rain Shell - M", 1, 150.0),))
+    for order, customer, best_first in (
+        (jackets, ANA, ["B-JACKETS", "A-ALL", "C-LESS"]),  # what is worth less stays behind
+        (ORDER, ANA, ["A-ALL", "B-JACKETS", "C-LESS"]),  # boots and socks, no jackets
+        (None, None, ["A-ALL", "B-JACKETS", "C-LESS"]),  # nothing is known: by code
+    ):
+        ctx = context(codes=codes, order=order, customer=customer)
+        found = CodeMatcher(ctx.catalog).eligible(ctx, item=SHELL_M, purposes=("save",))
+        assert [offer.code.code for offer in found] == best_first

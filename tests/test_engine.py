@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ from recommenders.signals.exclusions import find_exclusions
 from recommenders.signals.needs import need_kinds
 from recommenders.text.language import LanguageDetector
 from tests.fakes import HashEncoder
+from tests.shop_of_coats import ticket as shop_ticket
 from tests.shop_of_coats import write_coats
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -65,7 +67,14 @@ class WordReader:
     """Reads signals from single words."""
 
     def read(
-        self, concern: Concern, whole: object, sentences: object, language: str, *, background: int = 0
+        self,
+        concern: Concern,
+        whole: object,
+        sentences: object,
+        language: str,
+        *,
+        background: int = 0,
+        own: object = None,
     ) -> Signals:
         def found(words: dict[str, str]) -> list[tuple[str, str]]:
             return [(id, s.text) for w, id in words.items() for s in concern.sentences if w in s.text.casefold()]
@@ -378,3 +387,37 @@ def test_the_real_model_keeps_a_cold_customer_and_leaves_a_grieving_one_alone(re
     assert grief.codes == ()
     assert real.health().tickets == 4
     assert np.isfinite(grief.signals.sentiment.score)
+
+
+def test_a_long_thread_is_summed_up_with_where_each_line_stands(engine: SuggestionEngine) -> None:
+    open_ask = ask(COLD)
+    talk = (
+        Message("customer", "The Fern Cardigan from #1001 is too tight.", "Ana"),
+        Message("agent", "I am sorry, the larger one left our house yesterday."),
+        Message("note", "Write to her kindly."),
+        Message("customer", COLD, "Ana"),
+    )
+    answer = engine.suggest(replace(open_ask, ticket=replace(open_ask.ticket, messages=talk)))
+    assert [[(source.type, source.id) for source in line.evidence] for line in answer.summary] == [
+        [("message", "0")], [("message", "1")], [("message", "3")],
+    ]  # fmt: skip
+    assert "kindly" not in str(answer.summary)
+    assert engine.suggest(ask(customer=None)).summary == ()
+
+
+def test_an_old_reply_that_an_article_contradicts_is_flagged(tmp_path: Path) -> None:
+    shop = write_coats(tmp_path / "shop")
+    with (shop / "tickets.jsonl").open("a") as file:
+        said = "The cardigan is too tight for me, the sleeves above all. May I swap it for a larger one, please?"
+        reply = "Of course you may swap it. You have 60 days to send it back to us, so there is no hurry at all."
+        file.write(json.dumps(shop_ticket(9, said, reply, "Nora Vik")) + "\n")
+    database = open_database(tmp_path / "data")
+    load_shop(shop, database, encoder(), warn=lambda line: None)
+    bench = Bench(tmp_path, database, Settings(data=tmp_path / "data"), [])
+    answer = bench.engine().suggest(ask())
+    assert "t-9" in [similar.case.id for similar in answer.similar]
+    (warning,) = [warning for warning in answer.warnings if warning.id == "superseded-claim"]
+    for piece in ("t-9", "60 days", "article returns", "40 days"):
+        assert piece in warning.text
+    bench.opened[0].close()
+    database.dispose()

@@ -40,6 +40,7 @@ GUARD = Guard(
         code_works=works,
         known=lambda evidence, ctx: evidence.id != "nowhere",
         foreign=lambda text, ctx: "Bob" if "Bob" in text else None,
+        against=lambda text, language, ctx: text if "30 days" in text and language == "en" else None,
     )
 )
 
@@ -288,3 +289,8 @@ def test_foreign_data_reads_long_drafts_quickly() -> None:
     prose = Published.of([SHELL.body * 20_000])
     ctx = ticket("Bob Stone", text="Hello " * 1000)
     assert seconds(lambda: foreign_data("We send it again. " * 130, ctx, prose)) < 0.05
+
+
+def test_a_draft_that_promises_what_is_no_longer_so_is_held_back() -> None:
+    assert broken("drafts", draft("You have 30 days to return it.")) == ["keeps the shop's terms"]
+    assert broken("drafts", draft("You have 14 days to return it.")) == []

@@ -25,6 +25,7 @@ class Entry:
     revision: int
     index_text: str
     vector: FloatArray
+    labels: tuple[str, ...] = ()
 
 
 class FakeShop:

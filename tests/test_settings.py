@@ -38,6 +38,9 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_default() 
         ("demo", "0", False),
         ("refresh_seconds", "2", 2.0),
         ("log_level", "DEBUG", "debug"),
+        ("reader_url", "https://models.example.com/v1/", "https://models.example.com/v1"),
+        ("polish_url", "http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"),
+        ("embeddings_question_prefix", "query: ", "query: "),
     ],
 )
 def test_what_is_understood(name: str, text: str, value: object) -> None:
@@ -66,6 +69,13 @@ def test_what_is_understood(name: str, text: str, value: object) -> None:
         ("currency", "euro", "ISO 4217"),
         ("demo", "maybe", "true"),
         ("log_level", "loud", "debug, info"),
+        ("reader_url", "models.example.com", "base URL"),
+        ("reader_url", "file:///etc/passwd", "base URL"),
+        ("polish_url", "https://user:pass@models.example.com/v1", "base URL"),
+        ("embeddings_url", "https://models.example.com/v1?key=1", "base URL"),
+        ("embeddings_url", "https://models.example.com:port/v1", "base URL"),
+        ("reader_model", "a\nb", "printable"),
+        ("polish_key", "two words", "without spaces"),
     ],
 )
 def test_what_is_not_is_named_with_what_is_allowed(name: str, text: str, allowed: str) -> None:
@@ -81,6 +91,11 @@ def test_a_password_is_not_repeated() -> None:
     with pytest.raises(SettingError) as told:
         read_settings(environ={"COPILOT_DATABASE_URL": "user:hunter2@host"})
     assert "hunter2" not in str(told.value)
+    for name in ("reader_key", "polish_key", "embeddings_key"):
+        with pytest.raises(SettingError) as told:
+            read_settings(environ={variable(name): "hunter2 "})
+        assert "hunter2" not in str(told.value)
+        assert "hunter2" not in repr(read_settings(environ={variable(name): "hunter2"}))
 
 
 def test_every_setting_is_documented_as_it_is() -> None:

@@ -82,7 +82,7 @@ _SOLVED = (
 _CASE_COUNT = select(func.count()).select_from(CaseRow)
 _ALL_CASES = select(CaseRow.data).order_by(CaseRow.id)
 _INDEX_ENTRIES = (
-    select(CaseRow.id, CaseRow.revision, CaseRow.index_text, VectorRow.vector)
+    select(CaseRow.id, CaseRow.revision, CaseRow.index_text, VectorRow.vector, CaseRow.data["tags"].label("tags"))
     .join(VectorRow, (VectorRow.text_hash == CaseRow.text_hash) & (VectorRow.model == bindparam("model")))
     .where(CaseRow.revision > bindparam("revision"))
     .order_by(CaseRow.id)
@@ -90,12 +90,16 @@ _INDEX_ENTRIES = (
 
 
 class IndexEntry(NamedTuple):
-    """What the case index holds of a case; `vector` is float32 of length 1, `revision` the load that wrote the case."""
+    """What the case index holds of a case.
+
+    `vector` is float32 of length 1, `revision` the load that wrote the case, `labels` are its tags.
+    """
 
     id: str
     revision: int
     index_text: str
     vector: npt.NDArray[np.float32]
+    labels: tuple[str, ...] = ()
 
 
 class ShopStore:
@@ -175,7 +179,9 @@ class ShopStore:
         with self._engine.connect().execution_options(yield_per=batch) as connection:
             result = connection.execute(_INDEX_ENTRIES, {"revision": revision, "model": model})
             for rows in result.partitions(batch):
-                yield [IndexEntry(x.id, x.revision, x.index_text, read_vector(x.vector)) for x in rows]
+                yield [
+                    IndexEntry(x.id, x.revision, x.index_text, read_vector(x.vector), tuple(x.tags or ())) for x in rows
+                ]
 
     def solved_cases(self, limit: int) -> tuple[Case, ...]:
         """The newest cases that ended with a product, at most `limit`: what outcomes are learned from."""

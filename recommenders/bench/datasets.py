@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,13 +43,14 @@ class Banking77:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeCase:
-    """A request for exchanges, with each item and the item that it should become (skus)."""
+    """A request for exchanges, with each item and the item that it should become (skus); `request` is it as JSON."""
 
     id: str
     text: str
     customer_id: str
     order_ids: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
+    request: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def revision(files: Sequence[Path]) -> str:
 def _files(folder: Path, names: Sequence[str], remedy: str) -> list[Path]:
     files = [folder / name for name in names]
     if missing := [path for path in files if not path.is_file()]:
-        raise MissingDataset(f"{folder.name}: no {missing[0]}; {remedy}, or name another folder with --datasets")
+        raise MissingDataset(f"{folder.name}: no {missing[0]}; {remedy}, or name another folder with --data")
     return files
 
 
@@ -174,4 +175,5 @@ def _exchange_case(row: dict[str, Any]) -> ExchangeCase:
         request["customer"]["id"],
         tuple(request["ticket"]["order_ids"]),
         tuple((old, new) for old, new in row["pairs"]),
+        request,
     )

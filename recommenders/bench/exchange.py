@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from recommenders.bench.datasets import ExchangeCase, TauRetail, tau_retail
-from recommenders.bench.metrics import estimate, hit_at
-from recommenders.bench.outcome import Figure, Outcome, Setup
+from recommenders.bench.metrics import estimate, ranking
+from recommenders.bench.outcome import About, Figure, Outcome, Setup
+from recommenders.bench.own_wishes import offered
 from recommenders.domain import Catalog, Context, Intent, Message, Order, Signals, Ticket
+from recommenders.protocols import Encoder, FloatArray
 from recommenders.retrieval.encoder import load_encoder
 from recommenders.saves import CatalogIndex, NeedSpace, Outcomes, SaveRecommender
 from recommenders.signals.needs import need_kinds
@@ -19,6 +21,13 @@ from recommenders.text.words import stems
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 SAVES = 10
+ABOUT = About(
+    "A customer wants other variants of what they ordered. Is the variant they ask for the first save of the item that "
+    "it stands in for?",
+    "The variant that the benchmark's own solution exchanges the item for. Pairs of one request are drawn together.",
+    "Exchange requests of tau-bench's retail domain (Yao et al. 2024, arXiv:2406.12045; MIT), written as a shop "
+    "directory. The train split lists the options; the dev split is in a customer's words, but small.",
+)
 # The skus offered instead of each item, best first.
 Offers = Callable[[Context], Mapping[str, Sequence[str]]]
 
@@ -26,9 +35,10 @@ Offers = Callable[[Context], Mapping[str, Sequence[str]]]
 def exchange(setup: Setup) -> Outcome:
     """tau-bench retail: hit@1 and hit@3 over all pairs of [item, the item that it should become], by `replaces`.
 
-    That an exchange is wanted is given, not read: reading is a task of its own, and `python -m benchmarks` measures
-    both together. `saves` is what the service uses, `words` counts how many of a variant's option values the request
-    names. Figures end in the split: `train` spells the options out, `dev` is in natural language.
+    `words` counts how many of a variant's option values the request names, `dense` takes the variant whose options lie
+    nearest to the request, and `saves` is what the service uses; these three are told that an exchange is wanted.
+    `engine` is the whole service, which reads that by itself. Figures end in the split: `train` spells the options out,
+    `dev` is in natural language.
     """
     data = tau_retail(setup.data)
     encoder = load_encoder(setup.model)
@@ -37,9 +47,29 @@ def exchange(setup: Setup) -> Outcome:
     )
     contexts = contexts_of(data)
     figures: list[Figure] = []
-    for name, offers in {"words": by_words, "saves": _by(saves)}.items():
-        figures += judged(name, offers, data.cases, contexts, setup.seed)
-    return Outcome("tau_retail", data.revision, {"saves": SAVES, "intents": ["exchange_request"]}, tuple(figures))
+    for name, offers in {"words": by_words, "dense": by_cosine(encoder), "saves": _by(saves)}.items():
+        given = [offers(context) for context in setup.watched(contexts, f"exchange: {name}")]
+        figures += judged(name, given, data.cases, setup.seed)
+    skipped = []
+    if setup.engine_of is None:
+        skipped.append("engine: asks the whole engine; run it with `copilot bench`")
+    elif not (shop := setup.data / "tau_retail/shop").joinpath("tickets.jsonl").is_file():
+        skipped.append(f"engine: no {shop / 'tickets.jsonl'}")
+    else:
+        with setup.engine_of(shop) as engine:
+            answers = [engine.suggest(case.request) for case in setup.watched(data.cases, "exchange: engine")]
+        figures += judged("engine", [offered(answer["saves"]) for answer in answers], data.cases, setup.seed)
+    return Outcome(
+        "tau_retail",
+        data.revision,
+        {"saves": SAVES, "intents": ["exchange_request"]},
+        tuple(figures),
+        "words",
+        about=ABOUT,
+        skipped=tuple(skipped),
+        ours="saves" if skipped else "engine",
+        headline="hit@1 train",
+    )
 
 
 def contexts_of(data: TauRetail) -> list[Context]:
@@ -57,12 +87,44 @@ def by_words(context: Context) -> dict[str, list[str]]:
     return {sku: _by_words(context.catalog, sku, said) for sku in context.about if sku in context.catalog.by_sku}
 
 
+def by_cosine(encoder: Encoder) -> Offers:
+    """A peer: other variants of each item, by the cosine of their title and options to the request, ties by sku."""
+    known: dict[str, FloatArray] = {}
+
+    def offers(context: Context) -> dict[str, list[str]]:
+        request = encoder.encode([context.concern.text])[0]
+        return {sku: ranked(context.catalog, sku, request) for sku in context.about if sku in context.catalog.by_sku}
+
+    def ranked(catalog: Catalog, sku: str, request: FloatArray) -> list[str]:
+        product, _ = catalog.by_sku[sku]
+        if product.handle not in known:
+            known[product.handle] = encoder.encode([_described(product.title, v.options) for v in product.variants])
+        near = {
+            variant.sku: float(vector @ request)
+            for variant, vector in zip(product.variants, known[product.handle], strict=True)
+            if variant.sku != sku and variant.in_stock
+        }
+        return sorted(near, key=lambda other: (-near[other], other))
+
+    return offers
+
+
+def _described(title: str, options: Mapping[str, str]) -> str:
+    return f"{title}: " + ", ".join(f"{name} {value}" for name, value in options.items())
+
+
 def judged(
-    name: str, offers: Offers, cases: Sequence[ExchangeCase], contexts: Sequence[Context], seed: int
+    name: str, offered: Sequence[Mapping[str, Sequence[str]]], cases: Sequence[ExchangeCase], seed: int
 ) -> list[Figure]:
-    """hit@1 and hit@3 over the pairs of each split, which is what the cases' ids begin with."""
+    """hit@1 and hit@3 over the pairs of each split, which is what the cases' ids begin with.
+
+    Args:
+        name: the recommender's.
+        offered: for each case, the skus that were offered instead of each item, best first.
+        cases: what was asked, in the same order.
+        seed: of the intervals.
+    """
     figures = []
-    offered = [offers(context) for context in contexts]
     for split in sorted({case.id.split("-")[0] for case in cases}, reverse=True):
         pairs = [
             (case.id, found.get(old, ()), new)
@@ -70,19 +132,16 @@ def judged(
             if case.id.startswith(split + "-")
             for old, new in case.pairs
         ]
-        for k in (1, 3):
-            hits = [hit_at(ranked, {new}, k) for _, ranked, new in pairs]
-            figures.append(Figure(name, f"hit@{k} {split}", estimate(hits, [case for case, _, _ in pairs], seed=seed)))
+        groups = tuple(case for case, _, _ in pairs)
+        made = ranking([found for _, found, _ in pairs], [{new} for _, _, new in pairs], ("hit@1", "hit@3"))
+        for metric, hits in made.items():
+            figures.append(Figure(name, f"{metric} {split}", estimate(hits, groups, seed=seed), hits, groups))
     return figures
 
 
 def _by(recommender: SaveRecommender) -> Offers:
     def offers(context: Context) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for save in recommender.recommend(context):
-            if save.replaces and save.sku:
-                found.setdefault(save.replaces, []).append(save.sku)
-        return found
+        return offered([{"replaces": save.replaces, "sku": save.sku} for save in recommender.recommend(context)])
 
     return offers
 

@@ -2,5 +2,6 @@
 
 from recommenders.drafts.compose import DraftComposer
 from recommenders.drafts.passages import ArticleIndex, PageIndex
+from recommenders.drafts.terms import Terms
 
-__all__ = ["ArticleIndex", "DraftComposer", "PageIndex"]
+__all__ = ["ArticleIndex", "DraftComposer", "PageIndex", "Terms"]

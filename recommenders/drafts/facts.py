@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +70,23 @@ class FactTeller:
             slots = {"item": self.item_label(product), "variants": self._variants(there)}
             key = "fact.in_stock" if there else "fact.sold_out"
             yield self.book.pick(key, self.seed, slots), (Evidence("product", product.handle),)
+
+    def of_gone(self) -> Iterator[Fact]:
+        """That the variant which the ticket names, by options other than those bought, is sold out."""
+        if len(self.situation.products) != 1:
+            return
+        product = self.situation.products[0]
+        bought = {value for v in product.variants if v.sku in self.context.about for value in v.options.values()}
+        said = set(re.findall(r"\w[\w/.-]*\w|\w", self.context.concern.text.casefold()))
+        named = {value for v in product.variants for value in v.options.values() if value.casefold() in said} - bought
+        meant = [
+            variant
+            for variant in product.variants
+            if named and named <= set(variant.options.values()) <= named | bought
+        ]
+        if meant and not any(variant.in_stock for variant in meant):
+            slots = {"item": self.item_label(product), "variants": variant_label(meant[0])}
+            yield self.book.pick("fact.variant_gone", self.seed, slots), (Evidence("product", meant[0].sku),)
 
     def of_options(self) -> Iterator[Fact]:
         """In what variants a product comes, those in stock."""

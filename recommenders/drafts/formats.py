@@ -11,6 +11,7 @@ _DAY = {
     "en": "{day} {month} {year}", "de": "{day}. {month} {year}", "es": "{day} de {month} de {year}",
     "pt": "{day} de {month} de {year}",
 }  # fmt: skip
+_FIRST = {"fr": "1er", "it": "1º"}  # the first of a month is an ordinal there
 
 
 def money(amount: float, currency: str, language: str) -> str:
@@ -38,4 +39,5 @@ def day(moment: datetime, months: Sequence[str], language: str) -> str:
     if len(months) != 12:
         return ""
     pattern = _DAY.get(language, "{day} {month} {year}")
-    return pattern.format(day=moment.day, month=months[moment.month - 1], year=moment.year)
+    number = _FIRST.get(language, "1") if moment.day == 1 else str(moment.day)
+    return pattern.format(day=number, month=months[moment.month - 1], year=moment.year)

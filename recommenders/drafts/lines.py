@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from recommenders.domain import Evidence, Gap
 from recommenders.drafts.phrases import PhraseBook
+from recommenders.drafts.situation import LETTERS
 
-LETTERS = frozenset({"email", "form"})
 # How many lines a short channel takes; in a letter everything has room.
-MOST_LINES = {"chat": 4, "voice": 3, "social": 3, "sms": 2}
+MOST_LINES = {"chat": 3, "voice": 3, "social": 3, "sms": 2}
+LONG = {"chat": 600, "voice": 600, "social": 600, "sms": 320}  # characters; two short messages make an SMS
 MAX_LENGTH = 2500
 # What a short channel keeps first.
 MUST, SHOULD, MAY, NICE = 0, 1, 2, 3
@@ -33,6 +34,7 @@ class Page:
     lines: list[Line] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     closing: bool = True  # whether a letter ends with an offer to write again; in grief or praise it would jar
+    named: str = ""  # what was said elsewhere
 
     def add(self, text: str, paragraph: int, weight: int, evidence: Iterable[Evidence] = ()) -> bool:
         """Appends a line; says whether there was anything to append."""
@@ -40,6 +42,14 @@ class Page:
             return False
         self.lines.append(Line(text, paragraph, weight, tuple(evidence)))
         return True
+
+    def names(self, piece: str) -> bool:
+        """Whether a line says this piece of text already."""
+        return bool(piece) and (piece == self.named or any(piece in line.text for line in self.lines))
+
+    def gaps_named(self, placeholder: str) -> bool:
+        """Whether a line has this gap."""
+        return any(f"[[{placeholder}]]" in line.text for line in self.lines)
 
 
 def render(page: Page, book: PhraseBook, channel: str, name: str, seed: str) -> tuple[str, tuple[Evidence, ...]]:
@@ -51,7 +61,8 @@ def render(page: Page, book: PhraseBook, channel: str, name: str, seed: str) -> 
     if channel in LETTERS:
         kept = page.lines
         greeting = book.pick("greeting.letter.named", seed, {"name": name}) or book.pick("greeting.letter", seed)
-        closing = book.pick("closing", seed) if page.closing else ""
+        asks = any(line.text.rstrip().endswith("?") for line in kept if line.weight == MUST)
+        closing = book.pick("closing", seed) if page.closing and not asks else ""
         text = _letter(greeting, kept, closing, book.pick("sign_off", seed))
         while len(text) > MAX_LENGTH and len(kept) > 1:  # the least important goes first, from the end
             last = max(range(len(kept)), key=lambda i: (kept[i].weight, i))
@@ -62,8 +73,9 @@ def render(page: Page, book: PhraseBook, channel: str, name: str, seed: str) -> 
         ranked = sorted(range(len(page.lines)), key=lambda i: (page.lines[i].weight, i))[:most]
         kept = [page.lines[i] for i in sorted(ranked)]
         text = _short(book, kept, channel, name, seed)
-        while len(text) > MAX_LENGTH and len(kept) > 1:
-            kept = kept[:-1]
+        while len(text) > LONG.get(channel, MAX_LENGTH) and len(kept) > 1:
+            last = max(range(len(kept)), key=lambda i: (kept[i].weight, i))
+            kept = [line for i, line in enumerate(kept) if i != last]
             text = _short(book, kept, channel, name, seed)
     evidence = tuple(dict.fromkeys(proof for line in kept for proof in line.evidence))
     return text[:MAX_LENGTH], evidence

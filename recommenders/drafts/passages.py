@@ -21,6 +21,8 @@ FEWEST_WORDS = 3  # "Hello," asks for nothing
 LONGEST = 420  # characters of a quoted passage
 SECOND = 0.88  # of the best score: what is further off is about something else
 TOPIC_SHARE = 0.4  # of a score: how much the topic counts beside the words
+TABLE_BONUS = 0.06  # a table of times and prices answers "how long" and "how much"; paragraphs tell exceptions
+TABULAR = frozenset({"shipping_question", "price_question"})
 PAGE_SENTENCES = 8  # of one product page
 MOST_PAGE_SENTENCES = 6000  # of a whole catalogue: embedding them takes a few seconds at load time
 _BULLET = re.compile(r"^\s*(?:[*•–-]|\d+[.)])\s+")
@@ -29,12 +31,17 @@ _LABEL_WORDS = 6  # "Broken, leaking or wrong items." is a label, not a statemen
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What may be quoted, where it stands, and its language. `lines` are sentences, or the rows of a table."""
+    """What may be quoted, where it stands, and its language. `lines` are sentences, or the rows of a table.
+
+    `title` is its article's, `label` the words in front of the statement that say what it is about.
+    """
 
     evidence: Evidence
     language: str
     lines: tuple[str, ...]
     table: bool = False
+    title: str = ""
+    label: str = ""
 
     @property
     def text(self) -> str:
@@ -65,6 +72,11 @@ class PassageIndex:
         for row, passage in enumerate(self.passages):
             self._by_language.setdefault(passage.language, []).append(row)
 
+    def of(self, source: str) -> tuple[Passage, ...]:
+        """The passages of one article or product, in their order."""
+        rows = [row for (_, name), found in self._rows.items() if name == source for row in found]
+        return tuple(self.passages[row] for row in sorted(rows))
+
     def search(
         self,
         context: Context,
@@ -93,6 +105,8 @@ class PassageIndex:
         known = [TOPICS.index(topic) for topic in topics if topic in TOPICS]
         if known:
             scores = (1 - TOPIC_SHARE) * scores + TOPIC_SHARE * self.affinity[np.ix_(rows, known)].max(axis=1)
+        if TABULAR & set(topics):
+            scores = scores + TABLE_BONUS * np.array([self.passages[row].table for row in rows], np.float32)
         if above_rest:  # every sentence of a page is close to a question that names the product; which is the closest?
             floor = max(floor, float(scores.max(axis=0).mean()) + above_rest)
         hits: list[Hit] = []
@@ -101,6 +115,8 @@ class PassageIndex:
         for flat in np.argsort(-scores, axis=None, kind="stable")[: 4 * most + 8]:
             query, column = divmod(int(flat), scores.shape[1])
             if scores[query, column] < max(floor, SECOND * hits[0].score if hits else 0.0) or len(hits) == most:
+                break
+            if hits and hits[0].passage.table:
                 break
             if column in taken or query in used:
                 continue
@@ -127,7 +143,7 @@ class ArticleIndex(PassageIndex):
         for article in articles:
             language = detect(f"{article.title}. {article.text[:2000]}")
             for label, lines, table in _blocks(article.text):
-                passages.append(Passage(Evidence("article", article.id), language, lines, table))
+                passages.append(Passage(Evidence("article", article.id), language, lines, table, article.title, label))
                 texts.append(f"{article.title}. {label + ': ' if label else ''}{' '.join(lines)}"[:600])
         vectors = encoder.encode(texts)
         return cls(passages, vectors, _affinity(vectors, encoder))
@@ -181,9 +197,26 @@ def _queries(context: Context) -> FloatArray | None:
     return np.concatenate(rows)
 
 
+# A sentence that begins so leans on the one before it and says nothing alone.
+LEANS = re.compile(
+    r"(?:after that|then|otherwise|if so|in that case|this|these|those|it|they|also"
+    r"|danach|dann|andernfalls|sonst|außerdem|dies\w*|ensuite|puis|sinon|dans ce cas|cela|ceci"
+    r"|después|luego|entonces|en ese caso|esto|eso|daarna|dan|anders|dit|dat|poi|dopo|altrimenti|in tal caso|questo"
+    r"|depois|então|nesse caso|caso contrário|isto|isso)\b",
+    re.IGNORECASE,
+)
+
+
 def _blocks(text: str) -> Iterator[tuple[str, tuple[str, ...], bool]]:
     """(label, lines, whether it is a table) of each paragraph, list item and table of an article's plain text."""
+    paragraphs: list[str] = []
     for paragraph in re.split(r"\n\s*\n", text):
+        leans = bool(paragraphs) and LEANS.match(paragraph.strip()) and not _BULLET.match(paragraphs[-1].strip())
+        if leans and len(paragraphs[-1]) + len(paragraph) <= LONGEST:
+            paragraphs[-1] += " " + paragraph
+        else:
+            paragraphs.append(paragraph)
+    for paragraph in paragraphs:
         rows = [row.strip(" |") for row in paragraph.split("\n") if row.strip(" |-")]
         if not rows:
             continue
@@ -208,14 +241,14 @@ def _prose(text: str) -> Iterator[tuple[str, tuple[str, ...], bool]]:
     label = ""
     if len(sentences) > 1 and len(sentences[0].split()) <= _LABEL_WORDS and not _has_digit(sentences[0]):
         label = sentences.pop(0).rstrip(".:")
-    if len(sentences) == 1 and sentences[0].endswith(":"):
-        return  # announces a list; says nothing by itself
+    sentences = [sentence for sentence in sentences if not sentence.endswith(":")]  # announces a list; says nothing
     kept: list[str] = []
     for sentence in sentences:
         if kept and len(" ".join(kept)) + len(sentence) > LONGEST:
             yield label, tuple(kept), False
             kept = []
-        kept.append(sentence)
+        if kept or label or not LEANS.match(sentence):
+            kept.append(sentence)
     if kept:
         yield label, tuple(kept), False
 

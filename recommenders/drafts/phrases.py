@@ -11,6 +11,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from recommenders.drafts.elision import joined
+
 FOLDER = Path(__file__).with_name("phrases")
 LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pt")
 _SLOT = re.compile(r"\{([a-z_]+)\}")
@@ -39,26 +41,33 @@ class PhraseBook:
             return ""
         most = max(count for count, _ in usable)
         best = [sentence for count, sentence in usable if count == most]
-        return fill(best[zlib.crc32(f"{seed}/{key}".encode()) % len(best)], known)
+        return fill(best[zlib.crc32(f"{seed}/{key}".encode()) % len(best)], known, self.language)
 
     def label(self, key: str, **slots: str) -> str:
         """A part of a sentence, such as an order's name: the first phrase of `key`, filled, not capitalized."""
         phrases = self.phrases.get(key, ())
-        return _filled(phrases[0], slots) if phrases else ""
+        return _filled(phrases[0], slots, self.language) if phrases else ""
 
     def has(self, key: str) -> bool:
         """Whether there is any sentence for the key."""
         return bool(self.phrases.get(key))
 
 
-def fill(sentence: str, slots: Mapping[str, str]) -> str:
-    """The sentence with {slot} replaced in one pass; what a slot holds is never read again. Begins with a capital."""
-    text = _filled(sentence, slots)
+def fill(sentence: str, slots: Mapping[str, str], language: str = "") -> str:
+    """The sentence with {slot} replaced in one pass; what a slot holds is never read again. Begins with a capital.
+
+    The word before a slot agrees with what follows as the language wants it ("fino all'8 agosto", see elision.py).
+    """
+    text = _filled(sentence, slots, language)
     return text[:1].upper() + text[1:]
 
 
-def _filled(sentence: str, slots: Mapping[str, str]) -> str:
-    return _SLOT.sub(lambda match: slots.get(match[1], match[0]), sentence)
+def _filled(sentence: str, slots: Mapping[str, str], language: str) -> str:
+    text, end = "", 0
+    for match in _SLOT.finditer(sentence):
+        text = joined(language, text + sentence[end : match.start()], slots.get(match[1], match[0]))
+        end = match.end()
+    return text + sentence[end:]
 
 
 @cache

@@ -7,28 +7,29 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from recommenders.protocols import FloatArray
+from recommenders.retrieval.calibration import calibrate
 from recommenders.retrieval.dense import DenseSegment
-from recommenders.retrieval.fusion import MODEL_LANGUAGE, Calibration, calibrate, fuse
+from recommenders.retrieval.fusion import Calibration
+from recommenders.retrieval.labels import agreement, predict, spread, surely_shared, targets, weights_of
 from recommenders.retrieval.lexical import LexicalSegment, term_weights, tokenize
+from recommenders.retrieval.segment import Candidates, Row, Segment, joined
+from recommenders.retrieval.words import codes_of
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 3
 FLOOR = 0.5  # of Hit.score: below it a case has nothing to do with the question
-_CANDIDATES = 60  # taken from each of the two searches, per segment
-_LEAST_COVER = 0.15
+_CANDIDATES = 64  # taken from each of the two searches, per segment
+_SPREAD = 3  # first hits that are chosen beside each other
 # A delta becomes one with its base when it is more than a tenth of it, and always where that takes a tenth of a second.
 _MERGE_UP_TO = 2_000
-_SAMPLE = 400  # own cases whose nearest neighbour calibrates the floor
 
-BoolArray = npt.NDArray[np.bool_]
 LanguageOf = Callable[[str], str]
 
 
@@ -55,32 +56,32 @@ class Entry(Protocol):
         """Of the text, (dimension,)."""
         ...
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What the shop filed the case under: its tags."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A case that was found. `score` 0..1 is comparable between questions and shops; `dense` is the cosine, `lexical`
-    the share of the question's words, by weight, that the case covers."""
+    """A case that was found.
+
+    `score` 0..1 is comparable between questions and shops; `dense` is the cosine, `lexical` the share of the
+    question's words, by weight, that the case covers; `label` is the label that question and case surely share, or "".
+    `discount`, at most 0 and in units of the cosine, is what the case is worth less because cases of its kind stand
+    before it: hits are ordered by score and discount together.
+    """
 
     id: str
     score: float
     dense: float
     lexical: float
+    label: str = ""
+    discount: float = 0.0
 
 
 class StaleIndex(Exception):
     """A saved index that is missing, damaged, or made for something else; the message says which."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """Cases that were indexed together. Those replaced later are not alive."""
-
-    ids: tuple[str, ...]
-    revisions: tuple[int, ...]
-    languages: tuple[str, ...]
-    alive: BoolArray
-    dense: DenseSegment
-    lexical: LexicalSegment
 
 
 class CaseIndex:
@@ -93,15 +94,17 @@ class CaseIndex:
         self,
         model: str,
         dimension: int,
-        segments: Sequence[_Segment],
+        segments: Sequence[Segment],
         calibration: Calibration,
         language_of: LanguageOf,
+        multilingual: bool = False,
     ) -> None:
         self.model = model
         self.dimension = dimension
         self.calibration = calibration
         self._segments = tuple(segments)
         self._language_of = language_of
+        self._multilingual = multilingual
         self._where = {
             case: (number, position)
             for number, segment in enumerate(self._segments)
@@ -111,12 +114,23 @@ class CaseIndex:
 
     @classmethod
     def build(
-        cls, entries: Iterable[Entry], model: str, dimension: int, language_of: LanguageOf | None = None
+        cls,
+        entries: Iterable[Entry],
+        model: str,
+        dimension: int,
+        language_of: LanguageOf | None = None,
+        *,
+        multilingual: bool = False,
     ) -> CaseIndex:
-        """From all cases; of several with one id the last counts. `language_of` reads the language of a text."""
+        """From all cases; of several with one id the last counts.
+
+        `language_of` reads the language of a text. A `multilingual` model's vectors are as alike in any language as in
+        one; those of others are corrected.
+        """
         reader = language_of or _unknown
         segment = _segment(entries, dimension, reader)
-        return cls(model, dimension, (segment,), _calibrated(segment), reader)
+        known = calibrate(segment, multilingual=multilingual)
+        return cls(model, dimension, (segment,), known, reader, multilingual)
 
     def __len__(self) -> int:
         return len(self._where)
@@ -137,20 +151,32 @@ class CaseIndex:
         """At most k cases, best first, ties by id; also those below the floor. `language` of the question, if known."""
         if k <= 0 or not self._where:
             return []
-        weights = term_weights(tokenize(text), [segment.lexical for segment in self._segments])
-        hits: list[Hit] = []
-        for segment in self._segments:
-            hits += self._search_segment(segment, weights, vector, max(k, _CANDIDATES), language)
-        hits.sort(key=lambda hit: (-hit.score, hit.id))
-        return hits[:k]
-
-    def vectors_of(self, cases: Sequence[str]) -> FloatArray:
-        """(len(cases), dimension), in half precision's accuracy. KeyError for an id that is not indexed."""
-        rows = np.zeros((len(cases), self.dimension), dtype=np.float32)
-        for row, case in enumerate(cases):
-            number, position = self._where[case]
-            rows[row] = self._segments[number].dense.rows([position])[0]
-        return rows
+        words, known = tokenize(text), self.calibration
+        found = self._candidates(words, vector, max(k, _CANDIDATES), language)
+        values = found.fused + np.float32(known.words) * found.apart.astype(np.float32)
+        discounts, shared = dict[int, float](), dict[int, str]()
+        if known.weight:
+            names, matrix = targets(found.labels)
+            weights = weights_of(names, known.labels, known.other)
+            predicted = predict(found.cosines, found.rows, matrix, codes_of(words), found.words)
+            agreed = agreement(predicted, matrix, weights)
+            firsts = spread(values, predicted, matrix, weights, known.weight, _SPREAD)
+            values = values + np.float32(known.weight) * agreed
+            discounts = {place: known.margin(worth) - known.margin(float(values[place])) for place, worth in firsts}
+        order = [*discounts, *(p for p in np.argsort(-values, kind="stable").tolist() if p not in discounts)]
+        if known.weight:
+            shared = dict(zip(order, surely_shared(names, predicted, matrix[order[:k]], weights), strict=False))
+        return [
+            Hit(
+                found.ids[p],
+                known.score(float(values[p])),
+                float(found.cosines[p]),
+                float(found.lexical[p]),
+                shared.get(p, ""),
+                discounts.get(p, 0.0),
+            )
+            for p in order[:k]
+        ]
 
     def with_added(self, entries: Iterable[Entry]) -> CaseIndex:
         """With new and changed cases. Cheap for a few; many make base and delta into one."""
@@ -158,13 +184,13 @@ class CaseIndex:
         if not added:
             return self
         base, *kept = self.without(added)._segments
-        texts = [(e.id, e.revision, self._language_of(e.index_text), tokenize(e.index_text)) for e in added.values()]
+        texts = [_row(entry, self._language_of) for entry in added.values()]
         vectors = np.stack([np.asarray(e.vector, dtype=np.float32) for e in added.values()])
-        delta = _joined(kept, texts, vectors, self.dimension, base.lexical.average if base.ids else None)
+        delta = joined(kept, texts, vectors, self.dimension, base.lexical.average if base.ids else None)
         if len(delta.ids) > len(base.ids) // 10 or len(base.ids) <= _MERGE_UP_TO:
-            whole = _joined((base, delta), [], np.zeros((0, self.dimension), dtype=np.float32), self.dimension, None)
-            return CaseIndex(self.model, self.dimension, (whole,), _calibrated(whole), self._language_of)
-        return CaseIndex(self.model, self.dimension, (base, delta), self.calibration, self._language_of)
+            whole = joined((base, delta), [], np.zeros((0, self.dimension), dtype=np.float32), self.dimension, None)
+            return self._of((whole,), calibrate(whole, multilingual=self._multilingual))
+        return self._of((base, delta), self.calibration)
 
     def without(self, cases: Iterable[str]) -> CaseIndex:
         """Without these cases; unknown ids are ignored."""
@@ -174,34 +200,25 @@ class CaseIndex:
                 number, position = self._where[case]
                 masks[number][position] = False
         segments = [
-            _Segment(s.ids, s.revisions, s.languages, mask, s.dense, s.lexical)
+            Segment(s.ids, s.revisions, s.languages, s.labels, mask, s.dense, s.lexical)
             for s, mask in zip(self._segments, masks, strict=True)
         ]
-        return CaseIndex(self.model, self.dimension, segments, self.calibration, self._language_of)
+        return self._of(segments, self.calibration)
 
-    def _search_segment(
-        self, segment: _Segment, weights: dict[str, float], vector: FloatArray, k: int, language: str
-    ) -> list[Hit]:
-        count = len(segment.ids)
-        if not count:
-            return []
-        dead = int(count - np.count_nonzero(segment.alive))
-        lexical = segment.lexical.scores(weights)
-        positions = segment.dense.search(vector, k + min(dead, 4 * k))
-        # What covers less of the question than this gains too little to overtake a neighbour.
-        covering = np.flatnonzero(lexical >= _LEAST_COVER)
-        if len(covering) > k:
-            covering = covering[np.argpartition(-lexical[covering], k - 1)[:k]]
-        positions = np.union1d(positions, covering)
-        positions = positions[segment.alive[positions]]
-        cosines = segment.dense.cosines(vector, positions)
-        foreign = language not in ("", MODEL_LANGUAGE)
-        same = np.array([foreign and segment.languages[p] == language for p in positions.tolist()], dtype=bool)
-        fused = fuse(cosines, lexical[positions], same)
-        return [
-            Hit(segment.ids[p], self.calibration.score(float(f)), float(c), float(lexical[p]))
-            for p, f, c in zip(positions.tolist(), fused, cosines, strict=True)
+    def _of(self, segments: Sequence[Segment], calibration: Calibration) -> CaseIndex:
+        return CaseIndex(
+            self.model, self.dimension, segments, calibration, self._language_of, multilingual=self._multilingual
+        )
+
+    def _candidates(self, words: Sequence[str], vector: FloatArray, k: int, language: str) -> Candidates:
+        weights = term_weights(words, [segment.lexical for segment in self._segments])
+        found = [
+            s.candidates(weights, vector, k, language, multilingual=self._multilingual) for s in self._segments if s.ids
         ]
+        every = found[0]
+        for other in found[1:]:
+            every = every.joined(other)
+        return every.taken(sorted(range(len(every.ids)), key=every.ids.__getitem__))  # ties break by id
 
     # ------------------------------------------------------------ on disk
 
@@ -210,14 +227,16 @@ class CaseIndex:
         whole = self._segments[0]
         if len(self._segments) > 1 or not whole.alive.all():
             empty = np.zeros((0, self.dimension), dtype=np.float32)
-            whole = _joined(self._segments, [], empty, self.dimension, None)
+            whole = joined(self._segments, [], empty, self.dimension, None)
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             whole.dense.save(work / "dense.faiss")
             np.savez(work / "terms.npz", flat=whole.lexical.flat, ends=whole.lexical.ends)
             names = {"ids": whole.ids, "revisions": whole.revisions, "languages": whole.languages}
-            (work / "names.json").write_text(json.dumps({**names, "terms": whole.lexical.terms}), "utf-8")
+            (work / "names.json").write_text(
+                json.dumps({**names, "labels": whole.labels, "terms": whole.lexical.terms}), "utf-8"
+            )
             manifest = {
                 "format": FORMAT,
                 "model": self.model,
@@ -226,7 +245,7 @@ class CaseIndex:
                 "count": len(whole.ids),
                 "revision": max(whole.revisions, default=0),
                 "average": whole.lexical.average,
-                "floor": self.calibration.floor,
+                "calibration": asdict(self.calibration),
                 "files": {path.name: _file_hash(path) for path in sorted(work.iterdir())},
             }
             (work / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
@@ -241,7 +260,15 @@ class CaseIndex:
             shutil.rmtree(work, ignore_errors=True)
 
     @classmethod
-    def load(cls, folder: Path, model: str, dimension: int, language_of: LanguageOf | None = None) -> CaseIndex:
+    def load(
+        cls,
+        folder: Path,
+        model: str,
+        dimension: int,
+        language_of: LanguageOf | None = None,
+        *,
+        multilingual: bool = False,
+    ) -> CaseIndex:
         """Reads what `save` wrote. StaleIndex when it is missing, damaged, or of another model or format."""
         try:
             manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
@@ -255,85 +282,43 @@ class CaseIndex:
             names = json.loads((folder / "names.json").read_text("utf-8"))
             with np.load(folder / "terms.npz") as arrays:
                 lexical = LexicalSegment(names["terms"], arrays["flat"], arrays["ends"], float(manifest["average"]))
-            segment = _Segment(
+            segment = Segment(
                 tuple(names["ids"]),
                 tuple(names["revisions"]),
                 tuple(names["languages"]),
+                tuple(tuple(labels) for labels in names["labels"]),
                 np.ones(len(names["ids"]), dtype=bool),
                 DenseSegment.load(folder / "dense.faiss"),
                 lexical,
             )
+            calibration = Calibration(**manifest["calibration"])
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             raise StaleIndex(f"{folder}: cannot be read ({error})") from error
-        if not len(segment.ids) == len(segment.dense) == len(lexical) == manifest["count"]:
+        if not len(segment.ids) == len(segment.labels) == len(segment.dense) == len(lexical) == manifest["count"]:
             raise StaleIndex(f"{folder}: parts of different length")
         if _corpus_hash(segment) != manifest["corpus_hash"]:
             raise StaleIndex(f"{folder}: holds other cases than its manifest says")
-        return cls(model, dimension, (segment,), Calibration(float(manifest["floor"])), language_of or _unknown)
+        return cls(model, dimension, (segment,), calibration, language_of or _unknown, multilingual)
 
 
 def _unknown(text: str) -> str:  # noqa: ARG001
     return ""
 
 
-def _segment(entries: Iterable[Entry], dimension: int, language_of: LanguageOf) -> _Segment:
+def _row(entry: Entry, language_of: LanguageOf) -> Row:
+    labels = tuple(dict.fromkeys(folded for label in entry.labels if (folded := label.strip().casefold())))
+    return entry.id, entry.revision, language_of(entry.index_text), labels, tokenize(entry.index_text)
+
+
+def _segment(entries: Iterable[Entry], dimension: int, language_of: LanguageOf) -> Segment:
     latest = {entry.id: entry for entry in entries}
-    texts = [(e.id, e.revision, language_of(e.index_text), tokenize(e.index_text)) for e in latest.values()]
     vectors = np.zeros((len(latest), dimension), dtype=np.float32)
     for row, entry in enumerate(latest.values()):
         vectors[row] = entry.vector
-    return _joined((), texts, vectors, dimension, None)
+    return joined((), [_row(entry, language_of) for entry in latest.values()], vectors, dimension, None)
 
 
-def _joined(
-    segments: Sequence[_Segment],
-    texts: Sequence[tuple[str, int, str, Sequence[str]]],
-    vectors: FloatArray,
-    dimension: int,
-    average: float | None,
-) -> _Segment:
-    """One segment of the living cases of others and of new texts: (id, revision, language, tokens) with their rows."""
-    rows: list[tuple[str, int, str, Sequence[str]]] = []
-    blocks = []
-    for segment in segments:
-        living = np.flatnonzero(segment.alive).tolist()
-        rows += [
-            (segment.ids[p], segment.revisions[p], segment.languages[p], segment.lexical.document(p)) for p in living
-        ]
-        blocks.append(segment.dense.vectors()[living])
-    rows += texts
-    # By id, so that an index does not depend on the order in which its cases came.
-    order = sorted(range(len(rows)), key=lambda row: rows[row][0])
-    rows = [rows[row] for row in order]
-    matrix = np.concatenate([*blocks, vectors.reshape(-1, dimension)])[order]
-    return _Segment(
-        tuple(row[0] for row in rows),
-        tuple(row[1] for row in rows),
-        tuple(row[2] for row in rows),
-        np.ones(len(rows), dtype=bool),
-        DenseSegment.build(matrix),
-        LexicalSegment.build((row[3] for row in rows), average),
-    )
-
-
-def _calibrated(segment: _Segment) -> Calibration:
-    """The floor from each own case's nearest other case; over a sample in a large shop."""
-    count = len(segment.ids)
-    own = []
-    for position in range(0, count, max(1, count // _SAMPLE)):
-        vector = segment.dense.rows([position])[0]
-        others = np.array([p for p in segment.dense.search(vector, 12).tolist() if p != position], dtype=np.int64)
-        if not len(others):
-            continue
-        weights = term_weights(segment.lexical.document(position), [segment.lexical])
-        language = segment.languages[position]
-        foreign = language not in ("", MODEL_LANGUAGE)
-        same = np.array([foreign and segment.languages[p] == language for p in others.tolist()], dtype=bool)
-        own.append(fuse(segment.dense.cosines(vector, others), segment.lexical.scores(weights)[others], same).max())
-    return calibrate(np.array(own, dtype=np.float32))
-
-
-def _corpus_hash(segment: _Segment) -> str:
+def _corpus_hash(segment: Segment) -> str:
     digest = hashlib.sha256()
     for case, revision in sorted(zip(segment.ids, segment.revisions, strict=True)):
         digest.update(f"{case}\0{revision}\n".encode())

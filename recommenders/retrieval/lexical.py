@@ -12,6 +12,7 @@ import numpy.typing as npt
 import Stemmer
 
 from recommenders.protocols import FloatArray
+from recommenders.retrieval.words import MOST_WORDS, Codes, codes_of
 
 IntArray = npt.NDArray[np.int32]
 K1, B = 1.2, 0.75
@@ -44,6 +45,7 @@ class LexicalSegment:
         self.flat, self.ends = flat, ends
         self.average = average
         self._numbers: Mapping[str, int] = {term: number for number, term in enumerate(self.terms)}
+        self._codes = codes_of(self.terms)
         lengths = np.diff(ends, prepend=0)
         owner = np.repeat(np.arange(len(ends), dtype=np.int64), lengths)
         pairs, counts = np.unique(flat.astype(np.int64) * max(1, len(ends)) + owner, return_counts=True)
@@ -73,6 +75,11 @@ class LexicalSegment:
         """The tokens of one document, as they were given."""
         start = int(self.ends[position - 1]) if position else 0
         return [self.terms[number] for number in self.flat[start : int(self.ends[position])]]
+
+    def opening(self, position: int) -> Codes:
+        """The codes of a document's first words."""
+        start = int(self.ends[position - 1]) if position else 0
+        return self._codes[self.flat[start : min(int(self.ends[position]), start + MOST_WORDS)]]
 
     def frequency(self, term: str) -> int:
         """In how many documents the term stands."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,27 +12,26 @@ from rapidfuzz import fuzz
 
 from recommenders.domain import Case, Context, Customer, Message, SimilarCase
 from recommenders.retrieval.fusion import margin_of, score_of
-from recommenders.retrieval.index import CaseIndex, Hit
+from recommenders.retrieval.index import FLOOR, CaseIndex, Hit
 from recommenders.retrieval.lexical import tokenize
 from recommenders.text.redact import facts_of, redact
 from recommenders.text.replies import clean_reply
 from recommenders.text.sentences import split_sentences
 
-QUIET = frozenset({"small_talk", "off_topic"})  # intents that no case can help with
-Labels = frozenset[str]
+_QUIET = frozenset({"small_talk", "off_topic"})  # intents that no case can help with
+_POLITE = frozenset({"praise"})  # and one that adds nothing to them: "Thanks, bye!"
 
 _CANDIDATES = 24
-# In the units of the fused score, whose floor is 0. Small beside the 0.2 between a neighbour and a stranger: they
-# reorder what is about equally close.
-_SHARED_LABEL, _MOST_SHARED = 0.04, 0.10  # each intent or need in common, and all together
-_OTHER_CAUTION = 0.06  # the case is about a reaction, a dispute, a loss, and this ticket is not
+# In units of the cosine, from the floor. Small beside the 0.2 between a neighbour and a stranger: they reorder what is
+# about equally close; over the floor they lift nothing, and under it they press nothing.
 _SAME_LANGUAGE = 0.02
 _PER_STAR = 0.008  # of a rating, from 3
 _REOPENED = 0.05
 _PER_YEAR = 0.01  # of age, up to three years
-_BELOW_FLOOR = 0.04  # how far under the floor agreement in what is wanted may lift a case from
-_NOT_FAR = 0.30  # behind the best: what is that much further away is noise beside it
-_SAME_REPLY = 92  # rapidfuzz ratio of two replies that say the same
+_NOT_FAR = 0.40  # behind the best: what is that much further away is noise beside it
+_SAME_WORDS = 92  # rapidfuzz ratio of two texts that say the same
+_SAME_TO_THE_LETTER = 99  # where the shop filed them apart: a form letter about another matter is another reply
+_PROBLEM = 600  # characters of the problem by which two cases are compared
 _EXCERPT = 220
 _REMEMBERED = 4000  # cleaned cases
 
@@ -50,25 +50,23 @@ class _Shown:
     case: Case
     reply: str
     sentences: tuple[str, ...]
+    problem: str
 
 
 class SimilarRecommender:
     """Reads the index and the cases; holds no state but a cache. Threads may share it.
 
-    `cases_of` gives the cases of ids; `labels_of` what cases are about ("intent:…", "need:…", "caution:…"), from their
-    ids; `customer_of` the record of a case's customer, so that its names can be taken out.
+    `cases_of` gives the cases of ids; `customer_of` the record of a case's customer, so that its names are taken out.
     """
 
     def __init__(
         self,
         index: CaseIndex,
         cases_of: Callable[[Sequence[str]], Mapping[str, Case]],
-        labels_of: Callable[[Sequence[str]], Sequence[Labels]] | None = None,
         customer_of: Callable[[str], Customer | None] | None = None,
     ) -> None:
         self._index = index
         self._cases_of = cases_of
-        self._labels_of = labels_of
         self._customer_of = customer_of
         self._shown: dict[str, _Shown | None] = {}
 
@@ -76,68 +74,42 @@ class SimilarRecommender:
         """At most `limit` (the context's) cases above the floor, best first, ties by id; none for small talk.
 
         The ticket itself and what was resolved after `context.now` are left out, as are cases that say the same as a
-        better one.
+        better one: the same reply, or the same problem with the same end.
         """
         wanted = context.limit if limit is None else limit
         intents = {intent.id for intent in context.signals.intents}
-        if context.vector is None or not context.concern.text.strip() or (intents and intents <= QUIET) or wanted < 1:
+        if context.vector is None or not context.concern.text.strip() or is_quiet(intents) or wanted < 1:
             return ()
         text, language = context.concern.text, context.signals.language
         hits = self._index.search(text, context.vector, _CANDIDATES, language)
-        hits = [hit for hit in hits if margin_of(hit.score) >= -_BELOW_FLOOR and hit.id != context.ticket.id]
+        hits = [hit for hit in hits if hit.score >= FLOOR and hit.id != context.ticket.id]
         if not hits:
             return ()
         cases = self._cases_of([hit.id for hit in hits])
-        labels = self._labels([hit.id for hit in hits])
         ranked = []
         for hit in hits:
             case = cases.get(hit.id)
             if case is None or case.resolved_at > context.now:
                 continue
-            margin = margin_of(hit.score) + self._prior(case, labels.get(hit.id, frozenset()), context)
-            if margin >= 0:
-                ranked.append((margin, hit, case))
-        ranked.sort(key=lambda entry: (-entry[0], entry[1].id))
-        return self._chosen(ranked, labels, context, wanted)
+            ranked.append((margin_of(hit.score) + _prior(case, context), hit, case))
+        ranked.sort(key=lambda entry: (-entry[0] - entry[1].discount, entry[1].id))
+        return self._chosen(ranked, context, wanted)
 
-    def _chosen(
-        self, ranked: list[tuple[float, Hit, Case]], labels: Mapping[str, Labels], context: Context, wanted: int
-    ) -> tuple[SimilarCase, ...]:
+    def _chosen(self, ranked: list[tuple[float, Hit, Case]], context: Context, wanted: int) -> tuple[SimilarCase, ...]:
         chosen: list[SimilarCase] = []
+        kept: list[_Shown] = []
         words = frozenset(tokenize(context.concern.text))
         for margin, hit, case in ranked:
             if len(chosen) == wanted or (ranked[0][0] - margin) > _NOT_FAR:
                 break
             shown = self._prepared(case)
-            if shown is None or any(fuzz.ratio(shown.reply, other.reply) >= _SAME_REPLY for other in chosen):
+            if shown is None or any(_same(shown, other) for other in kept):
                 continue
-            shared = labels.get(hit.id, frozenset()) & _labels_in(context)
-            chosen.append(
-                SimilarCase(
-                    shown.case,
-                    round(score_of(margin), 4),
-                    _excerpt(shown, words),
-                    shown.reply,
-                    _why(case, shared, context),
-                )
-            )
+            kept.append(shown)
+            # One that makes room for another idea is not shown as the better one.
+            score = min([max(FLOOR, round(score_of(margin), 4)), *(other.score for other in chosen[-1:])])
+            chosen.append(SimilarCase(shown.case, score, _excerpt(shown, words), shown.reply, _why(case, hit.label)))
         return tuple(chosen)
-
-    def _labels(self, ids: Sequence[str]) -> dict[str, Labels]:
-        if self._labels_of is None:
-            return {}
-        return dict(zip(ids, self._labels_of(ids), strict=True))
-
-    def _prior(self, case: Case, labels: Labels, context: Context) -> float:
-        own = _labels_in(context)
-        shared = {label for label in labels & own if not label.startswith("caution:")}
-        foreign = {label for label in labels - own if label.startswith("caution:")}
-        value = min(_MOST_SHARED, _SHARED_LABEL * len(shared)) - _OTHER_CAUTION * bool(foreign)
-        if case.language and case.language == context.signals.language:
-            value += _SAME_LANGUAGE
-        if case.outcome is not None:
-            value += _PER_STAR * ((case.outcome.csat or 3) - 3) - _REOPENED * case.outcome.reopened
-        return value - _PER_YEAR * min(3.0, _years(case.resolved_at, context.now))
 
     def _prepared(self, case: Case) -> _Shown | None:
         """Cleaned for showing; None when no agent replied. Remembered: the index belongs to one state of the shop."""
@@ -158,7 +130,13 @@ class SimilarRecommender:
         said = [s.text for m in case.messages if m.author == "customer" for s in split_sentences(m.text[:4000])]
         sentences = tuple(dict.fromkeys(kept for text in said if len(kept := redact(text, facts)) > 1))
         subject = redact(case.subject, facts)
-        return _Shown(replace(case, subject=subject), clean_reply(case, reply.text, customer), sentences)
+        problem = " ".join((subject, *sentences))[:_PROBLEM]
+        return _Shown(replace(case, subject=subject), clean_reply(case, reply.text, customer), sentences, problem)
+
+
+def is_quiet(intents: Set[str]) -> bool:
+    """Whether a ticket with these intents says nothing that a case could help with; praise alone may."""
+    return bool(intents & _QUIET) and intents <= _QUIET | _POLITE
 
 
 def main_reply(messages: Sequence[Message]) -> Message | None:
@@ -183,24 +161,31 @@ def _excerpt(shown: _Shown, words: frozenset[str]) -> str:
     return best if len(best) <= _EXCERPT else best[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"
 
 
-def _labels_in(context: Context) -> Labels:
-    signals = context.signals
-    return frozenset(
-        [f"intent:{intent.id}" for intent in signals.intents]
-        + [f"need:{need.id}" for need in signals.needs]
-        + [f"caution:{caution.id}" for caution in signals.cautions]
+def _same(one: _Shown, other: _Shown) -> bool:
+    """Whether two cases are one idea: the same reply, or the same problem with the same end."""
+    tags, others = set(one.case.tags), set(other.case.tags)
+    apart = tags and others and tags.isdisjoint(others)
+    if fuzz.ratio(one.reply, other.reply, score_cutoff=_SAME_TO_THE_LETTER if apart else _SAME_WORDS):
+        return True
+    end = one.case.resolution
+    return (
+        end is not None
+        and end == other.case.resolution
+        and bool(fuzz.ratio(one.problem, other.problem, score_cutoff=_SAME_WORDS))
     )
 
 
-def _why(case: Case, shared: Labels, context: Context) -> str:
-    needs = [need.text for need in context.signals.needs if f"need:{need.id}" in shared]
-    wishes = [i.id.replace("_", " ") for i in context.signals.intents if f"intent:{i.id}" in shared]
-    if needs:
-        about = f"Same need: {needs[0]}"
-    elif wishes:
-        about = f"Same matter: {wishes[0]}"
-    else:
-        about = "Similar problem"
+def _prior(case: Case, context: Context) -> float:
+    value = 0.0
+    if case.language and case.language == context.signals.language:
+        value += _SAME_LANGUAGE
+    if case.outcome is not None:
+        value += _PER_STAR * ((case.outcome.csat or 3) - 3) - _REOPENED * case.outcome.reopened
+    return value - _PER_YEAR * min(3.0, _years(case.resolved_at, context.now))
+
+
+def _why(case: Case, label: str) -> str:
+    about = f"Same matter: {' '.join(re.split('[-_ ]+', label))}" if label else "Similar problem"
     parts = [about]
     if case.resolution is not None and case.resolution.kind in _SOLVED:
         parts.append(_SOLVED[case.resolution.kind])

@@ -21,6 +21,7 @@ class Candidate:
     evidence: tuple[Evidence, ...]
     need: str = ""
     complained: str | None = None  # handle of the product complained of
+    asked: bool = False  # the customer asked for this change in so many words, whatever else was read
 
     @property
     def replaces(self) -> str | None:

@@ -105,7 +105,16 @@ _HEDGES = frozenset(stems("a an the any all added strong heavy natural artificia
 RULED_OUT: dict[str, tuple[str, ...]] = {
     "unscented": ("perfume",), "grain_free": ("grain",),
     "vegan": ("milk", "honey", "beeswax", "egg", "leather", "wool", "lanolin", "silk", "down"),
+    "vegetarian": ("fish", "chicken", "beef", "pork", "shellfish"), "coeliac": ("gluten",),
 }  # fmt: skip
+
+# How somebody lives rules things out: "we're vegan", "meine Frau ist Veganerin", "soy celíaca".
+_LIVES = re.compile(
+    r"\b(?:(?P<vegan>vegan(?:s|e|er|es|erin|o|a|i|istisch\w*)?|v[eé]gane?s?|vegetalien\w*)"
+    r"|(?P<vegetarian>vegetarian\w*|vegetarisch\w*|vegetarier\w*|v[eé]g[eé]tarien\w*|vegetarian[oa]s?)"
+    r"|(?P<coeliac>coeliac\w*|celiac\w*|cel[ií]ac[oa]s?|c(?:o|œ)eliaques?|z[oö]liakie\w*|celiach\w+))\b",
+    re.IGNORECASE,
+)
 
 Phrase = tuple[str, ...]
 
@@ -197,6 +206,9 @@ def excluded(contents: Contents, terms: Iterable[str]) -> str | None:
 
 
 def unwanted(context: Context) -> list[str]:
-    """What must not be in it: the customer's exclusions, and what a need rules out by itself."""
+    """What must not be in it: the customer's exclusions, and what a need or a way of living rules out by itself."""
     terms = [e.term for e in context.signals.exclusions]
-    return terms + [t for n in context.signals.needs for t in RULED_OUT.get(n.id, ())]
+    terms += [t for n in context.signals.needs for t in RULED_OUT.get(n.id, ())]
+    for match in _LIVES.finditer(context.concern.text):
+        terms += next((list(RULED_OUT[way]) for way in ("vegan", "vegetarian", "coeliac") if match[way]), [])
+    return list(dict.fromkeys(terms))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recommenders.domain import Context, Evidence, OrderLine, SaveKind, Variant
-from recommenders.saves import cues, wording
+from recommenders.saves import wording
 from recommenders.saves.candidate import Candidate
 from recommenders.saves.contents import excluded, unwanted
 from recommenders.saves.explicit import explicit_exchanges
@@ -45,6 +45,7 @@ _ASKING = (
     "replacement_request", "advice_request", "wrong_item",
 )  # fmt: skip
 _FAULTS = ("damaged_item", "missing_item", "wrong_item")
+_SECOND = 20.0  # added to the liking of a second choice: no preference among first choices reaches it
 _WORN = frozenset({"size", "number", "series", "width"})  # scales of fit: two steps are not "the next size"
 
 
@@ -55,6 +56,7 @@ class _Graded:
     broken: int  # options changed that should have stayed
     liking: float  # lower is nearer to what was liked best
     changes: tuple[str, ...]
+    leap: bool = False  # further along a scale of fit than the next size
 
 
 def exchanges(context: Context, index: CatalogIndex) -> list[Candidate]:
@@ -66,20 +68,20 @@ def exchanges(context: Context, index: CatalogIndex) -> list[Candidate]:
     wishes, rest = _explicit(text, items)
     asking = context.signals.intent(*_ASKING) is not None
     reading = Reading.of(rest)
-    asked_in_words = bool(reading.cues.places(cues.CHANGE))
-    if asking or asked_in_words:
-        focus = Focus(reading, items)
-        for k, item in enumerate(items):
-            if k in wishes:
-                continue
-            variant = item.space.variant(item.line.sku)
-            if variant is None or len(item.space.product.variants) < 2:
-                continue
-            wish = read_wish(reading, item.space, variant.options, focus.mine(k))
-            if not wish and asking and context.signals.intent(*_FAULTS) is None:
-                wish = _from_needs(context, index, item, variant)
-            if wish:
-                wishes[k] = wish
+    focus = Focus(reading, items)
+    for k, item in enumerate(items):
+        if k in wishes:
+            continue
+        variant = item.space.variant(item.line.sku)
+        if variant is None or len(item.space.product.variants) < 2:
+            continue
+        wish = read_wish(reading, item.space, variant.options, focus.mine(k), focus.identifying)
+        if not (asking or wish.outright) or (focus.content(k) and not wish.outright):
+            continue
+        if not wish and asking and context.signals.intent(*_FAULTS) is None:
+            wish = _from_needs(context, index, item, variant)
+        if wish:
+            wishes[k] = wish
     found: list[Candidate] = []
     for k in sorted(wishes):
         found += _answer(context, index, items[k], wishes[k])
@@ -188,35 +190,81 @@ def _from_exclusions(wish: Wish, context: Context, index: CatalogIndex, item: It
 
 
 def _answer(context: Context, index: CatalogIndex, item: Item, wish: Wish) -> list[Candidate]:
-    """The variants that meet the wish, best first; nothing when none in stock does."""
+    """The variants that meet the wish, best first; else what the customer named as second choice, else the nearest."""
     current = item.space.variant(item.line.sku)
     if not wish or current is None or not item.space.product.active:
         return []
-    graded = [_grade(item.space, current, v, wish) for v in item.space.product.variants if v.sku != current.sku]
-    place = {v.sku: i for i, v in enumerate(item.space.product.variants)}
-    graded = sorted((g for g in graded if g.missed == 0), key=lambda g: (g.broken, g.liking, place[g.variant.sku]))
-    terms, sent_back = unwanted(context), barred(context.orders, context.catalog)
-    buyable = [
-        g for g in graded
-        if g.variant.in_stock and g.variant.sku not in sent_back
-        and (wish.explicit or excluded(index.contents(g.variant.sku), terms) is None)
-    ]  # fmt: skip
-    if not buyable:
-        return []
-    exact = [g for g in buyable if g.broken == 0]
-    if exact:
-        chosen = [g for g in exact if g.liking - exact[0].liking < 0.5][:3]
-        return [_candidate(context, item, current, g, wish, i, None) for i, g in enumerate(chosen)]
+    shelf = _shelf(context, index, item, wish)
+    first = replace(wish, fallbacks={}, second_steps={}) if wish.second_steps else wish
+    graded = _graded(item, current, first)
+    exact = [g for g in graded if g.broken == 0]
+    in_stock = [g for g in exact if g.variant.sku in shelf]
+    gone = next((g.variant for g in exact if not g.variant.in_stock), None)
+    if in_stock:
+        chosen = [g for g in in_stock if g.liking - in_stock[0].liking < 0.5][:3]
+        missed = gone if in_stock[0].liking >= _SECOND and gone is not None else None
+        return [_candidate(context, item, current, g, wish, i, missed) for i, g in enumerate(chosen)]
+    if wish.second_steps:
+        second = _second(wish)
+        instead = [g for g in _graded(item, current, second) if g.broken == 0 and g.variant.sku in shelf][:2]
+        if instead:
+            return [_candidate(context, item, current, g, second, i, gone) for i, g in enumerate(instead)]
     if wish.explicit and not graded:
         return []
-    sold_out = next((g.variant for g in graded if g.broken == 0), None)
+    buyable = [g for g in graded if g.variant.sku in shelf]
     near = [g for g in buyable if g.broken == buyable[0].broken][:2]
-    return [_candidate(context, item, current, g, wish, i, sold_out) for i, g in enumerate(near)]
+    return [_candidate(context, item, current, g, wish, i, gone) for i, g in enumerate(near)]
+
+
+def _shelf(context: Context, index: CatalogIndex, item: Item, wish: Wish) -> frozenset[str]:
+    """Skus that can be sent: in stock, not returned before, and without what the customer must not have."""
+    sent_back = barred(context.orders, context.catalog)
+    # Where the item is asked for again, what a need rules out and the item itself has is a misreading, and what was
+    # said of the options has been read as a wish.
+    own = index.contents(item.line.sku)
+    stated = {e.term for e in context.signals.exclusions}
+    values = {w for option in item.space.options for v in option.values for w in stems(v)}
+    terms = [
+        t for t in unwanted(context)
+        if not (wish.outright and ((t not in stated and own.has(t)) or values.intersection(stems(t))))
+    ]  # fmt: skip
+    return frozenset(
+        v.sku for v in item.space.product.variants
+        if v.in_stock and v.sku not in sent_back
+        and (wish.explicit or excluded(index.contents(v.sku), terms) is None)
+    )  # fmt: skip
+
+
+def _second(wish: Wish) -> Wish:
+    """The wish with its second choices in the place of the first."""
+    targets = {n: v for n, v in wish.targets.items() if n not in wish.second_steps} | wish.fallbacks
+    steps = {n: s for n, s in wish.steps.items() if n not in wish.fallbacks} | wish.second_steps
+    return replace(
+        wish,
+        targets=targets,
+        fallbacks={},
+        steps=steps,
+        second_steps={},
+        kept=wish.kept - targets.keys() - steps.keys(),
+    )
+
+
+def _graded(item: Item, current: Variant, wish: Wish) -> list[_Graded]:
+    """The other variants that miss nothing of the wish, fewest broken options first, then the best liked."""
+    variants = item.space.product.variants
+    graded = [(_grade(item.space, current, v, wish), i) for i, v in enumerate(variants) if v.sku != current.sku]
+    graded.sort(key=lambda g: (g[0].broken, g[0].liking, g[1]))
+    fine = [g for g, _ in graded if g.missed == 0]
+    # Where the next size is only sold out, the one after it does not fit; where it was never made, that one is next.
+    steady = [g for g in fine if not g.leap]
+    least = min((g.broken for g in steady), default=None)
+    return [g for g in fine if not g.leap or least is None or g.broken < least]
 
 
 def _grade(space: OptionSpace, current: Variant, variant: Variant, wish: Wish) -> _Graded:
     missed = broken = 0
     liking = 0.0
+    leap = False
     changes = []
     roam = wish.price in ("cheapest", "dearest", "cheaper") and not wish.free
     for option in space.options:
@@ -228,32 +276,32 @@ def _grade(space: OptionSpace, current: Variant, variant: Variant, wish: Wish) -
             missed += 1
         elif name in wish.targets:
             if new in wish.targets[name]:
-                liking += wish.targets[name].index(new)
+                liking += 0 if name in wish.even else wish.targets[name].index(new)
             elif new in wish.fallbacks.get(name, ()):
-                liking += 20 + wish.fallbacks[name].index(new)
+                liking += _SECOND + wish.fallbacks[name].index(new)
             else:
                 missed += 1
         elif name in wish.steps:
             distance = _steps(option.rank, old, new, wish.steps[name])
             extreme = wish.steps[name].extreme
-            if distance is None or (
-                distance > 0 and not extreme and option.scale in _WORN and "size" in option.notions
-            ):
+            if distance is None:
                 missed += 1
             else:
+                far = distance > 0 and not extreme and wish.steps[name].to is None
+                leap = leap or (far and option.scale in _WORN and "size" in option.notions)
                 liking += distance * 1.0
         elif old != new and name in wish.kept and name not in wish.fallbacks:
             missed += 1
         elif old != new and name in wish.fallbacks:
             if new in wish.fallbacks[name]:
-                liking += 20 + wish.fallbacks[name].index(new)
+                liking += _SECOND + wish.fallbacks[name].index(new)
             else:
                 missed += 1
         elif old != new and name in wish.free:
             liking += 0.0 if wish.price else 0.6
-        elif old != new and roam and not wish.targets and not wish.steps:
+        elif old != new and roam and wish.price != "cheaper":
             liking += 0.01
-        elif old != new and not (roam and wish.price != "cheaper"):
+        elif old != new:
             broken += 1
     if wish.price:
         if wish.price == "cheaper" and not wish.free and variant.price >= current.price:
@@ -261,7 +309,7 @@ def _grade(space: OptionSpace, current: Variant, variant: Variant, wish: Wish) -
         prices = sorted({v.price for v in space.product.variants})
         position = prices.index(variant.price)
         liking += 0.55 * (position if wish.price != "dearest" else len(prices) - 1 - position)
-    return _Graded(variant, missed, broken, liking, tuple(changes))
+    return _Graded(variant, missed, broken, liking, tuple(changes), leap)
 
 
 def _steps(rank: Mapping[str, float], old: str, new: str, step: Step) -> float | None:
@@ -270,11 +318,14 @@ def _steps(rank: Mapping[str, float], old: str, new: str, step: Step) -> float |
         return None
     way = step.sign * (rank[new] - rank[old])
     if step.extreme and way >= 0:  # "the highest resolution that is waterproof" may be the one that it has
-        above = sorted({r for r in rank.values() if step.sign * (r - rank[new]) > 0})
-        return float(len(above))
+        above = {r for r in rank.values() if step.sign * (r - rank[new]) > 0}
+        behind = len(above) - (step.count - 1)
+        return float(behind) if behind >= 0 else None
     if way <= 0:
         return None
     places = sorted({r for r in rank.values() if step.sign * (r - rank[old]) > 0}, reverse=step.sign < 0)
+    if step.to is not None:
+        return float(sum(abs(r - step.to) < abs(rank[new] - step.to) - 1e-9 for r in places))
     at = places.index(rank[new])
     return float(abs(at - (step.count - 1))) if at >= step.count - 1 else None
 
@@ -297,5 +348,6 @@ def _candidate(
     kind: SaveKind = "exchange" if graded.broken == 0 else "alternative"
     need = next((n.id for n in context.signals.needs if n.about in (None, item.line.sku)), "")
     return Candidate(
-        kind, item.line, product, variant, max(0.3, fit), headline, reason, tuple(evidence), need, product.handle
-    )
+        kind, item.line, product, variant, max(0.3, fit), headline, reason, tuple(evidence), need, product.handle,
+        wish.explicit or wish.outright,
+    )  # fmt: skip

@@ -7,41 +7,35 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommenders.domain import Case, Context, Evidence, Need, OrderLine, Product, Variant
+from recommenders.domain import Context, Need, OrderLine, Product, Variant
 from recommenders.protocols import FloatArray
-from recommenders.saves import wording
+from recommenders.saves.advice import answers
+from recommenders.saves.asked import Asked, read_asked, refuses, without_reason
 from recommenders.saves.candidate import Candidate
-from recommenders.saves.contents import RULED_OUT, excluded, unwanted
+from recommenders.saves.contents import RULED_OUT
+from recommenders.saves.evidence import CLOSE, from_cases, need_gaps, same_head
 from recommenders.saves.index import CatalogIndex
-from recommenders.saves.outcomes import proofs, worked_products
-from recommenders.saves.past import barred
-from recommenders.saves.scales import quantity
-from recommenders.saves.suits import speaks_against
+from recommenders.saves.outcomes import Outcomes
+from recommenders.saves.pages import signed
+from recommenders.saves.suitability import Suitability, asks_only
+from recommenders.saves.telling import Told, alternative
 from recommenders.text.words import stems
 
 CLEARLY = 0.07  # a product must lie this much further along the need than the one complained of
-SHARE = 0.5  # and at least this share of the way that the best candidate does
-_LOOKED_AT = 24  # candidates that are weighed against each other
-_STRICTER = 0.7  # the same for another type of product
-_CLOSE = 0.5  # kinship from which another type of product may play the part
-_HEARD = 0.30  # cosine with the customer's words from which a product answers a question without a need
+PROVEN = 0.4  # or cases must show this surely that it helps
+SURELY = 0.55  # and this surely, where the needs that were read say otherwise
+ASKED = 0.3  # or its page must agree so much better with the words of the question
+SHARE = 0.5  # and it must have at least this share of what speaks for the best candidate
+_CASES, _WORDS = 0.3, 0.25  # what cases and words count for beside a gap
+_KIN = 0.4  # kinship of types that share a word, "body lotion" and "body butter"
+_LOOKED_AT = 14  # candidates that are weighed against each other
+_STRICTER = 0.7  # the share for another type of product
 # Needs whose answer is a fact of the product, not a matter of degree.
 _FACTS = frozenset({"vegan", "decaf", "grain_free", "waterproof"})
-# Answers to these are richer or bigger things: what costs more is then an upsell.
-_RICHER = frozenset({
-    "more_moisture", "bigger_capacity", "bigger_pack", "more_powerful", "better_quality", "longer_battery",
-    "longer_lasting",
-    "warmer", "sturdier", "more_coverage", "faster", "brighter", "more_variety", "gift_ready",
-})  # fmt: skip
-_UNHAPPY = ("return_request", "refund_request", "exchange_request", "product_dissatisfaction")
 _COMPLAINTS = (
-    "return_request",
-    "refund_request",
-    "exchange_request",
-    "product_dissatisfaction",
-    "advice_request",
+    "return_request", "refund_request", "exchange_request", "product_dissatisfaction", "advice_request",
     "stock_question",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,78 +48,35 @@ class _Subject:
     among: tuple[str, ...] = ()  # skus that the customer hesitates between
 
 
-@dataclass(frozen=True)
-class Suitability:
-    """Who may have what: worked out once for a ticket."""
-
-    context: Context
-    index: CatalogIndex
-    said: frozenset[str]
-    barred: frozenset[str]
-    complained: frozenset[str]
-
-    @classmethod
-    def of(cls, context: Context, index: CatalogIndex) -> Suitability:
-        """From the ticket's words and the customer's past."""
-        said = frozenset(stems(context.concern.text))
-        complained = frozenset(s for s, line in context.about.items() if line is not None or not _asks_only(context))
-        return cls(context, index, said, barred(context.orders, context.catalog), complained)
-
-    def variant(self, product: Product, like: Variant | None) -> Variant | None:
-        """The variant to offer: buyable, free of what is excluded, most like the one that the customer has."""
-        if not product.active:
-            return None
-        terms = unwanted(self.context)
-        fine = [
-            v for v in product.variants
-            if v.in_stock and v.sku not in self.barred and v.sku not in self.complained
-            and excluded(self.index.contents(v.sku), terms) is None
-        ]  # fmt: skip
-        if not fine:
-            return None
-        place = {v.sku: i for i, v in enumerate(product.variants)}
-        return min(fine, key=lambda v: (*_unlike(v, like, self.said), place[v.sku]))
-
-    def suits(self, product: Product) -> bool:
-        """Whether no warning on its page speaks against this customer."""
-        return not speaks_against(self.index.warnings(product.handle), self.said)
-
-
-def _asks_only(context: Context) -> bool:
-    """A question, not a complaint: what it names may be the very thing to offer."""
-    return context.signals.intent(*_UNHAPPY) is None
-
-
-def _unlike(variant: Variant, like: Variant | None, said: frozenset[str]) -> tuple[int, float]:
-    """(options that differ, how far the sizes are apart), less the values that the customer named."""
-    named = sum(1 for x in variant.options.values() if stems(x) and set(stems(x)) <= said)
-    if like is None:
-        return -named, 0.0
-    same = sum(1 for n, x in variant.options.items() if like.options.get(n) == x)
-    sizes = [quantity(x) for x in variant.options.values()], [quantity(x) for x in like.options.values()]
-    apart = min(
-        (abs(float(np.log(max(a.amount, 1e-6) / max(b.amount, 1e-6)))) for a in sizes[0] if a for b in sizes[1]
-         if b and a.kind == b.kind),
-        default=0.0,
-    )  # fmt: skip
-    return -(same + named), apart
-
-
-def alternatives(context: Context, index: CatalogIndex, answered: frozenset[str]) -> list[Candidate]:
+def alternatives(
+    context: Context, index: CatalogIndex, answered: frozenset[str], outcomes: Outcomes | None = None
+) -> list[Candidate]:
     """Alternatives for every subject without an exchange (`answered` holds the skus that have one)."""
-    if context.signals.intent(*_COMPLAINTS) is None and not context.signals.needs:
+    if refuses(context.concern.text):
         return []
-    suitable = Suitability.of(context, index)
+    asked = read_asked(context, index.pages)
+    if not asked.cued and not context.signals.needs and without_reason(context.concern.text):
+        return []
+    known = outcomes or Outcomes({}, {})
+    suitable = Suitability.of(context, index, known)
     wished = index.finder.wished(context.concern.text, context.mentions)
-    subjects = _subjects(context, wished)
     found: list[Candidate] = []
-    for subject in subjects:
-        if subject.sku in answered:
-            continue
-        found += _for_subject(subject, suitable, wished)
+    subjects: list[_Subject] = []
+    if context.signals.intent(*_COMPLAINTS) is not None or context.signals.needs:
+        subjects = [s for s in _subjects(context, wished) if not _elsewhere(s, asked, index)]
+        for subject in subjects:
+            if subject.sku not in answered:
+                found += _for_subject(subject, suitable, wished, asked, known)
     if not found:
-        found += _asked_for(context, suitable, wished, subjects, answered)
+        complaint = any(s.sku is not None for s in subjects)
+        found += answers(context, suitable, wished, asked, known, answered=answered, complaint=complaint)
     return found
+
+
+def _elsewhere(subject: _Subject, asked: Asked, index: CatalogIndex) -> bool:
+    """Whether the customer asks for another kind of thing than the one that was bought, and misses nothing about it."""
+    known = index.catalog.by_sku.get(subject.sku or "")
+    return asked.sure and known is not None and index.row[known[0].handle] not in asked.rows
 
 
 def _subjects(context: Context, wished: frozenset[str]) -> list[_Subject]:
@@ -141,93 +92,158 @@ def _subjects(context: Context, wished: frozenset[str]) -> list[_Subject]:
     subjects = []
     for sku, line in about.items():
         own = tuple(n for n in needs if n.about == sku or (n.about not in about and len(about) == 1))
-        if own:
+        if own or (line is not None and not asks_only(context)):
             subjects.append(_Subject(sku, line, own))
     loose = tuple(n for n in needs if n.about not in about)
     if not subjects and loose and not about:
         subjects.append(_Subject(None, None, loose))
-    elif not subjects and loose:
+    elif not any(s.needs for s in subjects) and loose:
         # Needs that nobody assigned, and several items: each may be meant.
-        subjects += [_Subject(sku, line, loose) for sku, line in about.items()]
+        subjects = [_Subject(sku, line, loose) for sku, line in about.items()]
     return subjects
 
 
-def _for_subject(subject: _Subject, suitable: Suitability, wished: frozenset[str]) -> list[Candidate]:
+def _for_subject(
+    subject: _Subject, suitable: Suitability, wished: frozenset[str], asked: Asked, outcomes: Outcomes
+) -> list[Candidate]:
     context, index = suitable.context, suitable.index
     known = context.catalog.by_sku.get(subject.sku or "")
+    if known is None and not subject.among:  # nothing was bought: a question, which `answers` reads
+        return []
     complained = known[0] if known else None
     has = known[1] if known else _of_theirs(context)
     heard = _heard(context, index, subject)
     needs = [n for n in subject.needs if n.id in index.needs.ids]
     # What is settled by leaving something out says nothing about degree, if there is anything else to go by.
     needs = [n for n in needs if n.id not in RULED_OUT] or needs
-    if not needs:
-        return []
     among = {context.catalog.by_sku[s][0].handle for s in subject.among if s in context.catalog.by_sku}
-    if known is not None and subject.line is None and _asks_only(context):
+    if known is not None and subject.line is None and asks_only(context) and needs:
         own = _other_variant(suitable, known[0], known[1], needs)
         if own is not None:
-            return [_candidate(suitable, subject, None, known[0], own[0], own[1], 0.85)]
-    rows: list[tuple[int, float, Product, Variant, Need]] = []
-    base = {
-        n.id: index.position(complained.handle, n.id) if complained else _typical(index, heard, n.id, among)
-        for n in needs
-    }
-    asked = set(subject.among)
+            told = Told(subject.line, complained=None, needs=tuple(subject.needs), need=own[1])
+            return [alternative(suitable, told, known[0], own[0], 0.85)]
+    asking = set(subject.among)
     complained_handles = {
-        context.catalog.by_sku[s][0].handle for s in suitable.complained - asked if s in context.catalog.by_sku
+        context.catalog.by_sku[s][0].handle for s in suitable.complained - asking if s in context.catalog.by_sku
     }
-    columns = [index.needs.ids.index(n.id) for n in needs]
-    weights = np.array([n.score for n in needs], dtype=np.float32)
-    below = np.array([base[n.id] for n in needs], dtype=np.float32)
-    each = (index.positions[:, columns] - below) * weights
-    gaps = each.mean(axis=1)
-    same = [s for s in context.similar if _same_kind(s.case, complained)]
-    known_to_work = {p.handle for p in worked_products(same, context.catalog)}
+    paid = subject.line.price if subject.line else None
+    price = paid if paid is not None else (has.price if has else None)
+    size = len(context.catalog.products)
+    each = np.zeros((size, 0), dtype=np.float32)
+    if needs:
+        base = {
+            n.id: index.position(complained.handle, n.id) if complained else _lowest(index, n.id, among) for n in needs
+        }
+        each = need_gaps(index, needs, complained, base, price)
+    gaps = each.mean(axis=1) if needs else np.zeros(size, dtype=np.float32)
+    cases = from_cases(context, index, outcomes, complained, ()) if complained else {}
+    words = _asked_words(context, index, asked, complained)
+    sum_of = gaps + _WORDS * np.maximum(words, 0.0)
+    for handle, sure in cases.items():
+        sum_of[index.row[handle]] += _CASES * sure
+    rows: list[tuple[int, float, Product, Variant, Need | None]] = []
+    likely = words >= ASKED
+    likely |= gaps >= CLEARLY if needs else False
+    likely[[index.row[h] for h in (*wished, *cases)]] = True
+    rows_of = np.flatnonzero(likely)
     # Best first, so that only products that may be offered are looked at closely.
-    for row in np.argsort(-gaps, kind="stable"):
+    for row in rows_of[np.argsort(-sum_of[rows_of], kind="stable")]:
         product, gap = context.catalog.products[int(row)], float(gaps[row])
-        named = product.handle in wished or product.handle in known_to_work
+        proven = cases.get(product.handle, 0.0) >= (PROVEN if gap > -CLEARLY else SURELY)
+        named = product.handle in wished or proven
         if product.handle in complained_handles or (among and product.handle not in among):
             continue
-        if not named and (gap < CLEARLY or len(rows) >= _LOOKED_AT):
+        if len(rows) >= _LOOKED_AT and not named:
+            break
+        tier = 0 if among else _tier(index, complained, product, needs)
+        spoken = words[row] >= ASKED and tier == 0 and gap > -CLEARLY
+        if not named and not (needs and gap >= CLEARLY) and not spoken:
             continue
-        tier = 0 if among else _tier(index, complained, product, heard)
         if tier is None and not named:
             continue
-        variant = suitable.variant(product, has)
+        variant = suitable.variant(product, has, paid)
         if variant is None or not all(_holds(index, product, variant, n) for n in needs if n.id in _FACTS):
             continue
-        if suitable.suits(product):
-            rows.append((3 if tier is None else tier, gap, product, variant, needs[int(np.argmax(each[row]))]))
-    proven = known_to_work & {p.handle for *_, p, _, _ in rows}
-    passing = [r for r in rows if r[1] >= CLEARLY or r[2].handle in wished or (r[2].handle in proven and r[1] > 0)]
-    if not passing:
+        cheaper = any(n.id == "cheaper" for n in needs) and price is not None and variant.price >= price
+        if suitable.suits(product) and suitable.of_brand(product, complained) and not cheaper:
+            best = needs[int(np.argmax(each[row]))] if needs else None
+            strength = float(sum_of[row]) * (1.0 if _same_people(index, complained, product) else 0.6)
+            rows.append((3 if tier is None else tier, strength, product, variant, best))
+    return _chosen(rows, subject, suitable, complained, wished, cases, heard)
+
+
+def _chosen(
+    rows: list[tuple[int, float, Product, Variant, Need | None]],
+    subject: _Subject,
+    suitable: Suitability,
+    complained: Product | None,
+    wished: frozenset[str],
+    cases: dict[str, float],
+    heard: FloatArray,
+) -> list[Candidate]:
+    """The best of the nearest kind, with what was asked for by name and what cases proved."""
+    if not rows:
         return []
-    tier = min(r[0] for r in passing)
-    passing = [r for r in passing if r[0] == tier or r[2].handle in wished or r[2].handle in proven]
+    index = suitable.index
+    sure = wished | {h for h, p in cases.items() if p >= PROVEN}
+    tier = min(r[0] for r in rows)
+    passing = [r for r in rows if r[0] == tier or r[2].handle in sure]
     most = max(r[1] for r in passing)
     found = []
-    for _, gap, product, variant, need in passing:
-        if (
-            gap < (SHARE if tier == 0 else _STRICTER) * most
-            and product.handle not in wished
-            and product.handle not in proven
-        ):
+    for _, strength, product, variant, need in passing:
+        if strength < (SHARE if tier == 0 else _STRICTER) * most and product.handle not in wished:
             continue
-        fit = 0.45 + 0.3 * min(1.0, max(0.0, gap) / max(most, 0.15)) + 0.12 * float(heard[index.row[product.handle]])
+        fit = (
+            0.45 + 0.3 * min(1.0, max(0.0, strength) / max(most, 0.15)) + 0.12 * float(heard[index.row[product.handle]])
+        )
         fit += 0.12 * (product.handle in wished) + 0.03 * len(_asked_tags(index, product, complained, suitable.said))
-        found.append(_candidate(suitable, subject, complained, product, variant, need, min(fit, 0.98)))
+        told = Told(subject.line, complained, subject.needs, need)
+        found.append(alternative(suitable, told, product, variant, min(fit, 0.98)))
     return found
 
 
-def _same_kind(case: Case, complained: Product | None) -> bool:
-    """Whether a case is about such a thing: what helped a face says nothing of legs."""
-    if complained is None:
-        return False
-    said = set(stems("\n".join([case.subject, *(m.text for m in case.messages if m.author == "customer")])))
-    kind, title = set(stems(complained.type)), set(stems(complained.title))
-    return (bool(kind) and kind <= said) or len(title & said) * 2 > len(title)
+def _asked_words(context: Context, index: CatalogIndex, asked: Asked, complained: Product | None) -> FloatArray:
+    """How much better every page agrees with the sentences that ask than the page of the thing complained of."""
+    nothing = np.zeros(len(index.catalog.products), dtype=np.float32)
+    if complained is None or not asked.cued:
+        return nothing
+    texts = _sentences_about(context, complained)
+    said = signed((texts[n], 1.0) for n in asked.cued if n in texts)
+    said = {w: s for w, s in said.items() if w not in asked.noun}
+    if not said:
+        return nothing
+    agreement = index.pages.agreement(said)
+    apart: FloatArray = agreement - agreement[index.row[complained.handle]]
+    return apart
+
+
+def _sentences_about(context: Context, product: Product) -> dict[int, str]:
+    """The sentences that are about a product: those that name it best of all that the ticket is about, "
+    "and what follows."""
+    items = {context.catalog.by_sku[s][0].handle for s in context.about if s in context.catalog.by_sku}
+    if len(items) < 2:
+        return {n: s.text for n, s in enumerate(context.concern.sentences)}
+    names = {
+        h: set(stems(f"{context.catalog.by_handle[h].title} {context.catalog.by_handle[h].type}"))
+        for h in sorted(items)
+    }
+    owner, found = "", {}
+    for n, sentence in enumerate(context.concern.sentences):
+        said = set(stems(sentence.text))
+        counts = {h: len(words & said) for h, words in names.items()}
+        best = max(counts.values())
+        if best and list(counts.values()).count(best) == 1:
+            owner = next(h for h, c in counts.items() if c == best)
+        if owner in ("", product.handle):
+            found[n] = sentence.text
+    return found
+
+
+def _same_people(index: CatalogIndex, complained: Product | None, product: Product) -> bool:
+    """Whether both are for the same people, where both say for whom they are."""
+    own = index.people[complained.handle] if complained else frozenset[str]()
+    other = index.people[product.handle]
+    return not own or not other or bool(own & other)
 
 
 def _of_theirs(context: Context) -> Variant | None:
@@ -250,17 +266,10 @@ def _other_variant(
     return None
 
 
-def _typical(index: CatalogIndex, heard: FloatArray, need: str, among: set[str]) -> float:
-    """Where things of the kinds asked about lie on a need, on average: what a question's answers must surpass."""
-    if not len(heard):
-        return 0.0
+def _lowest(index: CatalogIndex, need: str, among: set[str]) -> float:
+    """What one of several that are asked about must surpass: the lowest of them."""
     column = index.positions[:, index.needs.ids.index(need)]
-    if among:
-        return float(min(column[index.row[h]] for h in sorted(among))) - CLEARLY / 2
-    nearest = np.argsort(-heard, kind="stable")[:3]
-    kinds = {index.catalog.products[int(r)].type.casefold() for r in nearest}
-    rows = [i for i, p in enumerate(index.catalog.products) if p.type.casefold() in kinds]
-    return float(column[rows].mean())
+    return float(min(column[index.row[h]] for h in sorted(among))) - CLEARLY / 2 if among else 0.0
 
 
 def _heard(context: Context, index: CatalogIndex, subject: _Subject) -> FloatArray:
@@ -276,16 +285,20 @@ def _heard(context: Context, index: CatalogIndex, subject: _Subject) -> FloatArr
     return np.asarray(0.5 * (index.profile @ vector) + 0.5 * (index.role @ vector))
 
 
-def _tier(index: CatalogIndex, complained: Product | None, product: Product, heard: FloatArray) -> int | None:
-    """0: the same type; 1: a type that shares a word ("body lotion", "body butter"); 2: a close role; None: neither."""
+def _tier(index: CatalogIndex, complained: Product | None, product: Product, needs: Sequence[Need]) -> int | None:
+    """0: the same type; 1: a type of the same noun, or one that shares a word and a role; 2: a close
+    role, or one that is near and says outright that it has what is missed; None: neither."""
     if complained is None:
-        best = float(heard.max()) if len(heard) else 0.0
-        return 0 if float(heard[index.row[product.handle]]) >= best - 0.16 else None
+        return 0
     if complained.type and complained.type.casefold() == product.type.casefold():
         return 0
-    if set(stems(complained.type)) & set(stems(product.type)):
+    kinship = index.kinship(complained, product)
+    own, other = index.type_words[complained.handle], index.type_words[product.handle]
+    if same_head(index, complained, product) or (kinship >= _KIN and set(own) & set(other)):
         return 1
-    return 2 if index.kinship(complained, product) >= _CLOSE else None
+    row, columns = index.row[product.handle], [index.needs.ids.index(n.id) for n in needs]
+    said = bool(columns) and bool((index.stated[row, columns] > 0).all())
+    return 2 if kinship >= CLOSE or (said and kinship >= _KIN) else None
 
 
 def _holds(index: CatalogIndex, product: Product, variant: Variant, need: Need) -> bool:
@@ -303,70 +316,3 @@ def _asked_tags(
     """Tags of the product that the customer names and that the thing complained of lacks."""
     lacking = index.tags[product.handle] - (index.tags[complained.handle] if complained else frozenset())
     return sorted(t for t in lacking if t and set(t) <= said)[:3]
-
-
-def _asked_for(
-    context: Context,
-    suitable: Suitability,
-    wished: frozenset[str],
-    subjects: Sequence[_Subject],
-    answered: frozenset[str],
-) -> list[Candidate]:
-    """What the customer asks for by name, and answers to a question that names no need."""
-    index = suitable.index
-    line = next((x for s, x in context.about.items() if x is not None and s not in answered), None)
-    complaint = context.signals.intent(
-        "return_request", "exchange_request", "product_dissatisfaction", "refund_request"
-    )
-    line = line if complaint is not None else None
-    found = []
-    for handle in sorted(wished, key=lambda h: next(m.start for m in context.mentions if m.id == h)):
-        product = context.catalog.by_handle[handle]
-        variant = suitable.variant(product, None)
-        if variant is not None and suitable.suits(product) and (complaint or context.signals.intent("advice_request")):
-            found.append(
-                _candidate(suitable, _Subject(line.sku if line else None, line, ()), None, product, variant, None, 0.75)
-            )
-    if found or context.signals.intent("advice_request") is None or subjects or complaint or context.vector is None:
-        return found
-    heard = _heard(context, index, _Subject(None, None, ()))
-    mentioned = {m.id for m in context.mentions if m.kind == "product"}
-    if len(mentioned) == 1:  # the customer has chosen; to recommend that very thing is no advice
-        return found
-    for row in np.argsort(-heard, kind="stable")[:4]:
-        product = context.catalog.products[int(row)]
-        if heard[row] < _HEARD and product.handle not in mentioned:
-            break
-        variant = suitable.variant(product, None)
-        if variant is not None and suitable.suits(product) and heard[row] >= heard.max() - 0.08:
-            fit = 0.4 + 0.5 * float(heard[row])
-            found.append(_candidate(suitable, _Subject(None, None, ()), None, product, variant, None, min(0.9, fit)))
-    return found
-
-
-def _candidate(
-    suitable: Suitability,
-    subject: _Subject,
-    complained: Product | None,
-    product: Product,
-    variant: Variant,
-    need: Need | None,
-    fit: float,
-) -> Candidate:
-    context, index = suitable.context, suitable.index
-    worked = proofs(context.similar, context.catalog, product.handle)
-    evidence = [Evidence("product", variant.sku)]
-    if subject.line is not None:
-        order = next((o for o in context.orders if subject.line in o.lines), None)
-        evidence += [Evidence("order", order.id)] if order else []
-    evidence += [Evidence("ticket", s.case.id) for s in worked[:2]]
-    difference = variant.price - subject.line.price if subject.line else None
-    if need is not None:  # the panel is in English, whatever the customer writes
-        need = replace(need, text=index.needs.kinds[need.id].text["en"] if need.id in index.needs.kinds else need.text)
-    richer = need is not None and need.id in _RICHER and difference is not None and difference > 0
-    return Candidate(
-        "upsell" if richer else "alternative", subject.line, product, variant, fit,
-        wording.alternative_headline(product, variant, need),
-        wording.alternative_reason(product, variant, need, difference, context.catalog.currency, len(worked)),
-        tuple(evidence), need.id if need else "", complained.handle if complained else None,
-    )  # fmt: skip

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 
 from recommenders.domain import Catalog, Product, Variant
 from recommenders.protocols import Encoder, FloatArray
+from recommenders.saves.amounts import amounts_of
 from recommenders.saves.contents import Contents, read_contents
+from recommenders.saves.glossary import meanings
 from recommenders.saves.needs import NeedSpace, statements
 from recommenders.saves.options import OptionSpace
+from recommenders.saves.pages import Pages
 from recommenders.saves.suits import warnings_of
 from recommenders.text.mentions import MentionFinder
 from recommenders.text.words import stems
 
 _VALUE_GAP = 0.12  # how much further along a need another option value must lie than the current one
+_PEOPLE = frozenset({"=men", "=women", "=child", "=baby"})
 _GENERIC = frozenset(stems("set pack kit pair piece size new product item no with and for the of de la mit pour"))
 
 
@@ -26,7 +30,8 @@ class CatalogIndex:
     """Read-only. Rows of the arrays follow `catalog.products`.
 
     profile (products, dimension): mean of the product's statements, unit length; role (products, dimension): its type
-    and title; positions (products, needs): see NeedSpace.
+    and title; positions (products, needs): see NeedSpace. statements (n, dimension) are all products' in one; those of
+    row i are statements[starts[i] : starts[i + 1]]. stated (products, needs), -1 to 1: what the page says outright.
     """
 
     catalog: Catalog
@@ -34,6 +39,16 @@ class CatalogIndex:
     profile: FloatArray
     role: FloatArray
     positions: FloatArray
+    statements: FloatArray
+    starts: tuple[int, ...]
+    stated: FloatArray
+    pages: Pages = field(repr=False)
+    amounts: Mapping[str, Mapping[str, float]]  # by handle
+    of_type: Mapping[str, tuple[int, ...]]  # rows by case-folded type
+    type_words: Mapping[str, tuple[str, ...]]  # stems of the type, by handle
+    plain: frozenset[str]  # words of types and tags: what any shop calls a thing or its features
+    people: Mapping[str, frozenset[str]]  # for whom a product says that it is, by handle
+    cheapest: FloatArray  # (products,): the lowest price of a variant
     row: Mapping[str, int]  # by handle
     facts: Mapping[str, frozenset[str]]  # stems of everything that a product says of itself, by handle
     tags: Mapping[str, frozenset[tuple[str, ...]]]
@@ -62,12 +77,25 @@ class CatalogIndex:
             # Projection of the profile, and the mean nearness of its statements (sides minus their projection).
             near = sides[rows] - vectors[rows] @ needs.axes.T
             positions[i] = needs.axes @ profile[i] + (near[1:] if len(rows) > 1 else near).mean(0)
+        pages = Pages.read(catalog)
+        rows = [at[t] for pieces in said for t in pieces]
         return cls(
             catalog,
             needs,
             profile,
             vectors[[at[r] for r in roles]] if roles else np.zeros((0, encoder.dimension), dtype=np.float32),
             positions,
+            vectors[rows] if rows else np.zeros((0, encoder.dimension), dtype=np.float32),
+            tuple(accumulate((len(pieces) for pieces in said), initial=0)),
+            _stated(pages, needs, len(said)),
+            pages,
+            {p.handle: amounts_of(p) for p in catalog.products},
+            {t: tuple(i for i, p in enumerate(catalog.products) if p.type.casefold() == t)
+             for t in dict.fromkeys(p.type.casefold() for p in catalog.products)},
+            {p.handle: stems(p.type) for p in catalog.products},
+            frozenset(w for p in catalog.products for text in (p.type, *p.tags) for w in stems(text)),
+            {p.handle: _people(p) for p in catalog.products},
+            np.array([min((v.price for v in p.variants), default=0.0) for p in catalog.products], dtype=np.float32),
             {p.handle: i for i, p in enumerate(catalog.products)},
             {p.handle: frozenset(w for s in said[i] for w in stems(s)) | frozenset(stems(p.body))
              for i, p in enumerate(catalog.products)},
@@ -129,3 +157,19 @@ class CatalogIndex:
             if sure or (near and self.needs.kinds[need].options):
                 found[option.name] = sure or near
         return found
+
+
+def _people(product: Product) -> frozenset[str]:
+    words = [w for text in (product.title, product.type, *product.tags) for w in stems(text)]
+    return frozenset(m for w in words for m in meanings(w) if m in _PEOPLE)
+
+
+def _stated(pages: Pages, needs: NeedSpace, products: int) -> FloatArray:
+    """1 where a page says what satisfies a need, -1 where it denies it or says the opposite, 0 where it is silent."""
+    found = np.zeros((products, len(needs.ids)), dtype=np.float32)
+    for column, kind in enumerate(needs.kinds.values()):
+        for phrases, sign in ((kind.more, 1.0), (kind.less, -1.0)):
+            for phrase in phrases:
+                found[:, column] += sign * pages.says(phrase)
+    clipped: FloatArray = np.clip(found, -1.0, 1.0)
+    return clipped

@@ -11,15 +11,16 @@ from recommenders.text.words import stems
 
 # Which notions an option's name stands for; comparatives ("bigger", "darker") look for an option by notion.
 _NOTIONS: dict[str, str] = {
-    "size": "size taille groesse grosse talla tamano maat misura taglia tamanho format fit talle",
+    "size": "bag tin bottle bed drive wheel format diameter sheet size taille groesse grosse talla tamano maat "
+    "misura taglia tamanho format fit talle",
     "capacity": "capacity volume storage memory ram content inhalt contenance capacidad capienza "
     "fassungsvermogen tank pack "
     "weight packung quantity",
     "length": "length height width depth diameter long hohe lange longueur hauteur largo altura lunghezza "
     "lengte inseam leg "
     "screen display cable range waist breite",
-    "width": "width breite largeur ancho ancha fit larghezza wijdte weite",
-    "thickness": "thickness dicke epaisseur grosor spessore dikte",
+    "width": "calf waist width breite largeur ancho ancha fit larghezza wijdte weite",
+    "thickness": "gauge thickness dicke epaisseur grosor spessore dikte",
     "bright": "brightness helligkeit luminosite brillo luminosita light lumen",
     "dark": "shade colour color tone teinte ton tono farbton nuance tonalita farbe couleur roast rost skin tint",
     "strong": "strength intensity roast level speed power pressure starke intensite intensidad firmness spice "
@@ -53,8 +54,9 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
     "size": ("size",), "shade": ("dark",), "level": ("strong",), "thickness": ("thickness",), "bed": ("size",),
     "warmth": ("warm",), "width": ("width", "size"), "skill": ("hard",), "resolution": ("sharp",),
     "pixel": ("sharp",),
-    "times": ("zoom",), "angle": ("wide view",), "month": ("age",), "tog": ("warm",), "denier": ("thickness",),
-    "person": ("capacity", "size"), "protection": ("strong",), "%": ("size", "strong"), "cup": ("capacity", "size"),
+    "times": ("zoom",), "angle": ("wide view",), "month": ("age", "size"), "tog": ("warm",), "denier": ("thickness",),
+    "area": ("size",), "kelvin": ("warm",), "whiteness": ("warm",), "person": ("capacity",
+    "size"), "protection": ("strong",), "%": ("size", "strong"), "cup": ("capacity", "size"),
 }  # fmt: skip
 
 
@@ -132,9 +134,12 @@ def _forms(options: list[Option]) -> list[Form]:
             add(option, value, words, True)
             for alias in (*ALIASES.get(words, ()), *synonyms(option.scale, words)):
                 add(option, value, alias)
+            for spelling in _measures(words):
+                add(option, value, spelling)
             if len(words) > 1 and (amount := quantity(value)) is not None and amount.kind:
                 size = 2 if len(words) > 1 and unit_of(words[1]) else 1
-                add(option, value, words[:size])
+                if sum(w[0].isdigit() for w in words) < 2:  # "60 x 90" is not named by its 60
+                    add(option, value, words[:size])
                 if len(words) > size:  # "60W equivalent": the tail alone names nothing
                     continue
             elif len(words) > 1:
@@ -151,3 +156,22 @@ def _forms(options: list[Option]) -> list[Form]:
         exact = [f for f in entry if f.exact]
         kept += exact or (entry if len(entry) == 1 else [])
     return kept
+
+
+_PARTS = {("1", "2"): ("half",), ("1", "4"): ("quarter",), ("3", "4"): ("three", "quarter")}
+
+
+def _measures(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Other spellings of a value of several numbers: "60 by 90" without its unit, "half inch"."""
+    numbers = [w for w in words if w[0].isdigit()]
+    if len(numbers) < 2:
+        return []
+    bare = words[:-1] if unit_of(words[-1]) and words[-1] != "x" else words
+    found = [bare] if bare != words else []
+    if "x" in bare:
+        found += [tuple(y for w in bare for y in ((by,) if w == "x" and by else () if w == "x" else (w,)))
+                  for by in ("by", "mal", "par", "por", "per", "auf", "op", "")]  # fmt: skip
+    fraction = _PARTS.get((numbers[0], numbers[1])) if len(words) <= 3 else None
+    if fraction:
+        found += [(*fraction, unit) for unit in (words[2:3] or ("inch",))] + [(*fraction, "inch")]
+    return list(dict.fromkeys(found))

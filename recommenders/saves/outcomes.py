@@ -25,6 +25,18 @@ def went_well(outcome: Outcome | None) -> bool | None:
     return (outcome.kept_revenue or 0.0) > 0 or (outcome.csat or 0) >= 4
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of customers who complained of one product and got another: exact counts, and the cases behind them.
+
+    What they paid is not told: it was somebody else's money, and an amount in the panel must be this customer's.
+    """
+
+    tried: int
+    kept: int
+    cases: tuple[str, ...] = ()  # in which it was kept, newest first
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """Counts over cases by (product complained of, product that it ended with), as handles; "" where unknown."""
@@ -32,6 +44,7 @@ class Outcomes:
     kept: Mapping[tuple[str, str], int]
     tried: Mapping[tuple[str, str], int]
     products: Mapping[str, frozenset[str]] = field(default_factory=dict)  # case id -> handles that it names
+    kept_in: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # ids of the cases
 
     def products_of(self, case_id: str) -> frozenset[str]:
         """Handles of the products that a case is about."""
@@ -45,6 +58,7 @@ class Outcomes:
         kept: Counter[tuple[str, str]] = Counter()
         tried: Counter[tuple[str, str]] = Counter()
         products: dict[str, frozenset[str]] = {}
+        kept_in: dict[tuple[str, str], list[str]] = {}
         for case in cases:
             text = "\n".join([case.subject, *(m.text for m in case.messages if m.author == "customer")])
             own = [by_id[i] for i in case.order_ids if i in by_id]
@@ -59,7 +73,21 @@ class Outcomes:
             for handle in sorted(named - {target}) or [""]:
                 tried[handle, target] += 1
                 kept[handle, target] += good
-        return cls(dict(kept), dict(tried), products)
+                if good:
+                    kept_in.setdefault((handle, target), []).append(case.id)
+        return cls(
+            dict(kept),
+            dict(tried),
+            products,
+            {pair: tuple(ids) for pair, ids in kept_in.items()},
+        )
+
+    def record(self, complained: str | None, target: str) -> Record | None:
+        """What is known of this very pair; None where nobody tried it."""
+        pair = (complained or "", target)
+        if not complained or not self.tried.get(pair):
+            return None
+        return Record(self.tried[pair], self.kept.get(pair, 0), self.kept_in.get(pair, ()))
 
     def p_kept(self, complained: str | None, target: str) -> float:
         """Smoothed share of such cases in which the customer kept it (a beta prior worth two cases at one half)."""
@@ -72,15 +100,16 @@ class Outcomes:
 
 def proofs(similar: Sequence[SimilarCase], catalog: Catalog, handle: str) -> list[SimilarCase]:
     """Similar cases that ended well with this product, best first."""
-    return [s for s in similar if (p := _kept_product(s, catalog)) is not None and p.handle == handle]
+    return [s for s in similar if (p := kept_product(s, catalog)) is not None and p.handle == handle]
 
 
 def worked_products(similar: Sequence[SimilarCase], catalog: Catalog) -> list[Product]:
     """Products that these cases ended well with."""
-    return [p for s in similar if (p := _kept_product(s, catalog)) is not None]
+    return [p for s in similar if (p := kept_product(s, catalog)) is not None]
 
 
-def _kept_product(similar: SimilarCase, catalog: Catalog) -> Product | None:
+def kept_product(similar: SimilarCase, catalog: Catalog) -> Product | None:
+    """The product that the case ended well with, if it ended with one."""
     resolution = similar.case.resolution
     known = catalog.by_sku.get(resolution.sku or "") if resolution else None
     if resolution is None or known is None or resolution.kind not in _KEPT_KINDS:

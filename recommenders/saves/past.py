@@ -30,6 +30,13 @@ _BY_NOTION: dict[str, frozenset[str]] = {
 }  # fmt: skip
 
 
+# These lie in the width, which another size does not change; where there is no option for it, in the whole thing.
+_WIDTH = frozenset(stems(
+    "narrow wide broad width etroit etroite large largeur eng schmal breit weit estrecho ancho ancha "
+    "stretto largo smal breed apertado"
+))  # fmt: skip
+
+
 def barred(orders: Sequence[Order], catalog: Catalog) -> frozenset[str]:
     """Skus that this customer returned for a reason that holds, with every sibling that shares the cause."""
     found: set[str] = set()
@@ -50,6 +57,8 @@ def _sharing(product: Product, variant: Variant, reason: str) -> set[str]:
     if said & _ELSEWHERE:
         return set()
     space = OptionSpace.of(product)
+    if said & _WIDTH and not any("width" in option.notions for option in space.options):
+        return {v.sku for v in product.variants}
     for option in space.options:
         for notion in sorted(option.notions):
             if said & _BY_NOTION.get(notion, frozenset()) and len(option.values) > 1:

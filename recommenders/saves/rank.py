@@ -60,6 +60,8 @@ def _p_kept(candidate: Candidate, outcomes: Outcomes) -> float:
     """The fit, moved by what became of such saves before; half and half leaves it as it is."""
     if candidate.product is None or candidate.kind in ("exchange", "replacement"):
         return candidate.fit
+    if candidate.complained is None:  # a question: what is often kept is no better an answer
+        return min(0.99, candidate.fit)
     return min(0.99, candidate.fit * (0.7 + 0.6 * outcomes.p_kept(candidate.complained, candidate.product.handle)))
 
 

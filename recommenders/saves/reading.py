@@ -16,7 +16,12 @@ MOST_WORDS = 1000  # what comes later in a ticket is not read for wishes
 _BUT = frozenset(("but", "aber", "mais", "pero", "ma", "maar"))
 _ALSO_NOT_IF = frozenset(("si", "se", "als"))
 _IS = frozenset(("hay", "tiene", "ist", "esta"))
-_GONE = frozenset(("sold", "unavailable", "out", "agotado", "ausverkauft", "epuise"))
+_HOPING = frozenset(("chance", "way", "possibility", "idea", "problem", "help", "update"))  # "any chance of"
+_GONE = frozenset((
+    "sold", "unavailable", "out", "none", "gone", "agotado", "agotada", "ausverkauft", "vergriffen", "epuise",
+    "epuisee",
+    "esaurito", "esaurita", "uitverkocht", "esgotado", "esgotada",
+))  # fmt: skip
 
 Span = tuple[int, int]
 
@@ -50,7 +55,10 @@ class Reading:
         ]
         clauses = _spans(new_clause)
         opened = {
-            clauses[start] for start, end in found.places(cues.WHATEVER) if end <= clauses[start][1]
+            clauses[start] for start, end in found.places(cues.WHATEVER)
+            if end <= clauses[start][1]
+            and not _superlative(words, end)
+            and not _HOPING.intersection(words.stems[start : end + 1])
         }  # fmt: skip
         stops = list(accumulate(any(c in gap for c in ".!?;,\n") for gap in gaps))
         return cls(words, found, _spans(new_sentence), clauses, stops, frozenset(opened))
@@ -70,7 +78,7 @@ class Reading:
             return False, "fallback" if lacking and low < start <= i else ""
         turn = self.cues.first(cues.VERDICT, opens + 1, high)
         comma = self.clauses[opens][1] if self.clauses[opens][1] < high else None
-        border = turn if turn is not None else comma
+        border = min((b for b in (turn, comma) if b is not None), default=None)
         if border is None or i < border:
             return True, "primary" if lacking else ""
         return False, "fallback" if lacking else ""
@@ -86,6 +94,11 @@ class Reading:
     def same_clause(self, a: int, b: int) -> bool:
         """Whether no comma or stop stands between two words."""
         return 0 <= a <= b < len(self.words) and self.stops[a] == self.stops[b]
+
+
+def _superlative(words: Words, start: int) -> bool:
+    """Whether a superlative follows soon: "whichever has the longest range" is a wish."""
+    return any(a.degree == "most" for w in words.stems[start : start + 4] for a in cues.ADJECTIVES.get(w, ()))
 
 
 def _ends_sentence(gap: str) -> bool:

@@ -17,12 +17,16 @@ _UNITS: dict[str, tuple[str, float]] = {
     "mg": ("mass", 0.001), "g": ("mass", 1), "gr": ("mass", 1), "gram": ("mass", 1), "gramm": ("mass", 1),
     "gramme": ("mass", 1), "kg": ("mass", 1000), "kilo": ("mass", 1000), "lb": ("mass", 453.6), "lbs": ("mass",
     453.6),
-    "pound": ("mass", 453.6), "mm": ("length", 1), "cm": ("length", 10), "m": ("length", 1000),
+    "pound": ("mass", 453.6), "kilogram": ("mass", 1000), "kilogramm": ("mass", 1000), "mm": ("length", 1),
+    "millimeter": ("length", 1), "millimetre": ("length", 1), "milimetro": ("length", 1), "cm": ("length", 10),
+    "centimeter": ("length", 10), "centimetre": ("length", 10), "zentimeter": ("length", 10),
+    "centimetro": ("length", 10), "fuss": ("length", 304.8), "pie": ("length", 304.8), "pied": ("length", 304.8),
+    "m": ("length", 1000),
     "meter": ("length", 1000), "metre": ("length", 1000), "metro": ("length", 1000), "in": ("length", 25.4),
     "inch": ("length", 25.4), "zoll": ("length", 25.4), "pouce": ("length", 25.4), "pulgada": ("length", 25.4),
     "ft": ("length", 304.8), "feet": ("length", 304.8), "foot": ("length", 304.8), "yard": ("length", 914.4),
     "w": ("power", 1), "watt": ("power", 1), "kw": ("power", 1000), "lm": ("light", 1), "lumen": ("light", 1),
-    "v": ("voltage", 1), "volt": ("voltage", 1), "kelvin": ("warmth", 1),
+    "v": ("voltage", 1), "volt": ("voltage", 1), "kelvin": ("kelvin", 1),
     "mah": ("charge", 1), "ah": ("charge", 1000), "wh": ("charge", 270),
     "mb": ("memory", 0.001), "gb": ("memory", 1), "tb": ("memory", 1024), "mp": ("pixel", 1),
     "megapixel": ("pixel", 1), "p": ("resolution", 1), "k": ("resolution", 560),
@@ -32,7 +36,8 @@ _UNITS: dict[str, tuple[str, float]] = {
     "piece": ("count", 1), "pc": ("count", 1), "pcs": ("count", 1), "pack": ("count", 1), "count": ("count", 1),
     "ct": ("count", 1), "set": ("count", 1), "stuck": ("count", 1), "teilig": ("count", 1), "stk": ("count", 1),
     "tin": ("count", 1), "can": ("count", 1), "bag": ("count", 1), "capsule": ("count", 1), "pod": ("count", 1),
-    "person": ("person", 1), "seater": ("person", 1), "sitzer": ("person", 1), "month": ("month", 1),
+    "teile": ("count", 1), "person": ("person", 1), "seater": ("person", 1), "sitzer": ("person", 1),
+    "month": ("month", 1),
     "year": ("month", 12), "spf": ("protection", 1), "den": ("denier", 1), "denier": ("denier", 1),
     "tog": ("tog", 1), "x": ("times", 1), "rpm": ("speed", 1), "db": ("decibel", 1), "ply": ("ply", 1),
 }  # fmt: skip
@@ -47,8 +52,31 @@ _NUMBER_WORDS = {
     ))
     for w in names.split()
 }  # fmt: skip
-_NUMBER_WORDS |= {"single": 1, "double": 2, "dozen": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50,
-                  "hundred": 100, "thousand": 1000}  # fmt: skip
+_NUMBER_WORDS |= {"single": 1, "double": 2, "dozen": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+                  "seventeen": 17, "eighteen": 18, "nineteen": 19, "hundred": 100, "thousand": 1000, "quinze": 15,
+                  "seize": 16, "quince": 15, "quindici": 15, "vijftien": 15, "dreizehn": 13, "vierzehn": 14,
+                  "funfzehn": 15, "sechzehn": 16, "siebzehn": 17, "achtzehn": 18, "neunzehn": 19,
+                  "hundert": 100, "cent": 100, "cien": 100, "cento": 100, "honderd": 100, "tausend": 1000}  # fmt: skip
+TENS = {
+    w: 10 * n
+    for n, names in enumerate((
+        "", "", "twenty zwanzig vingt veinte venti twintig vinte",
+        "thirty dreissig trente treinta trenta dertig trinta",
+        "forty fourty vierzig quarante cuarenta quaranta veertig quarenta",
+        "fifty funfzig cinquante cincuenta cinquanta vijftig cinquenta",
+        "sixty sechzig soixante sesenta sessanta zestig sessenta", "seventy siebzig setenta settanta zeventig",
+        "eighty achtzig ochenta ottanta tachtig oitenta", "ninety neunzig noventa novanta negentig",
+    ))
+    for w in names.split()
+}  # fmt: skip
+_NUMBER_WORDS |= TENS
+# German counts the ones before the tens: "vierundzwanzig".
+_NUMBER_WORDS |= {
+    f"{one}und{ten}": TENS[ten] + n
+    for n, one in enumerate("ein zwei drei vier funf sechs sieben acht neun".split(), start=1)
+    for ten in TENS
+    if ten.endswith(("zig", "ssig"))
+}
 
 # Words in ascending order; those that share a step mean the same.
 SCALES: dict[str, tuple[str, ...]] = {
@@ -86,6 +114,11 @@ SCALES: dict[str, tuple[str, ...]] = {
     "skill": ("beginner|basic|easy|starter|novice|entry", "intermediate|medium|standard|improver",
     "advanced|expert|professional|pro|hard",
               "master|elite"),
+    "whiteness": (
+        "daylight|cool daylight|cold white|cool white|tageslicht|tageslichtweiss|kaltweiss|blanc froid|blanco frio",
+        "neutral white|natural white|neutralweiss|blanc neutre|blanco neutro",
+        "warm white|soft white|warmweiss|blanc chaud|blanco calido|bianco caldo", "extra warm white|amber white",
+    ),
     "bed": ("single|twin", "small double", "double|full", "queen", "king", "super king|california king"),
     "having": ("no|none|without|not included|nein|non", "yes|with|included|ja|oui|si"),
     "warmth": ("lightweight|light|summer|cool", "midweight|medium|all season|mid", "heavyweight|heavy|winter|"
@@ -110,7 +143,10 @@ _ALIASES = (
     "orange|naranja|arancione|oranje|laranja", "silver|argent|silber|plata|argento|zilver|prata",
     "gold|golden|dore|doree|dorado|oro|goud|ouro", "navy|navy blue|dark blue|marine|dunkelblau|marineblau|bleu "
     "marine",
-    "beige|sand|ecru", "wireless|cordless|kabellos|sans fil|inalambrico|senza fili|draadloos",
+    "beige|sand|ecru", "wireless|cordless|without cable|without the cable|without a cable|without cord"
+    "|without the cord|without a cord|no cable"
+    "|no cord|ohne kabel|sans cable|sin cable|sin cables|senza cavo|zonder kabel|kabellos|sans fil|inalambrico"
+    "|senza fili|draadloos",
     "wired|corded|with cord|with a cord|kabelgebunden|filaire|con cable|con cavo",
     "wifi|wi fi|wlan|wireless internet", "unscented|fragrance free|scent free|without scent|without perfume|no "
     "scent|no perfume"
@@ -122,6 +158,13 @@ _ALIASES = (
     "leather|cuir|leder|cuero|piel|pelle|couro", "cotton|coton|baumwolle|algodon|cotone|katoen",
     "wool|laine|wolle|lana|wol", "wood|wooden|bois|holz|madera|legno|hout", "glass|verre|glas|vidrio|vetro",
     "metal|metall|metallic|metallo", "plastic|plastique|plastik|kunststoff|plastico|plastica",
+    "bamboo|bambou|bambus|bambu", "silk|soie|seide|seda|seta|zijde", "linen|lin|leinen|lino|linnen|linho",
+    "oak|chene|eiche|roble|rovere|eik", "walnut|noyer|nussbaum|nogal|noce", "brass|laiton|messing|laton|ottone",
+    "silver plated|versilbert", "copper|cuivre|kupfer|cobre|rame|koper", "rubber|caoutchouc|gummi|goma|caucho|gomma",
+    "capsule|kapsel|kapseln|capsula", "battery|batterie|bateria|batteria|batterij",
+    "striped|stripe|raye|gestreift|rayas",
+    "acrylic|acryl|acrylique|acrilico", "ceramic|ceramique|keramik|ceramica|keramiek",
+    "mesh|netz|filet|malla|rete", "velvet|velours|samt|terciopelo|velluto|fluweel", "marble|marbre|marmor|marmol|marmo",
     "stainless steel|steel|edelstahl|acier inoxydable|inox|acero inoxidable|acciaio",
     "men|man|mens|male|herren|homme|hombre|uomo|heren", "women|woman|womens|female|ladies|damen|femme|mujer|"
     "donna|dames",
@@ -137,9 +180,15 @@ for _group in _ALIASES:
 
 # Letters A..C before a number name paper, where a bigger number is a smaller sheet (ISO 216).
 _SERIES = re.compile(r"^(?P<prefix>[a-z][a-z /-]*?)[ -]?(?P<number>\d+(?:[.,]\d+)?)(?P<rest>[a-z]*)$")
+_FRACTION = re.compile(r"^(?:(?P<whole>\d+)[ -])?(?P<top>\d{1,2})/(?P<bottom>\d{1,2})\s*-?\s*(?P<unit>[a-z%\"″']*)")
+_AREA = re.compile(r"^(?P<a>\d+(?:[.,]\d+)?)\s*(?:cm|mm|m|in|ft|\"|')?\s*[x×*]\s*(?P<b>\d+(?:[.,]\d+)?)")
+_VULGAR = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4", "⅓": " 1/3", "⅔": " 2/3", "⅛": " 1/8", "⅜": " 3/8", "⅝": " 5/8"}
 _AMOUNT = re.compile(
     r"^(?P<number>\d+(?:[.,]\d+)?)(?:\s*(?:-|–|to)\s*(?P<to>\d+(?:[.,]\d+)?))?\s*-?\s*(?P<unit>[a-z%\"″']*)"
 )
+
+
+_COOLEST_LAMP = 1000.0  # from here on "K" counts kelvin, below it counts thousands of pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +228,22 @@ def _number(digits: str) -> float:
 
 def quantity(value: str) -> Quantity | None:
     """The quantity that an option value begins with: "500 ml", "5.8-inch", "30-50 lbs", "60W equivalent", "38"."""
-    match = _AMOUNT.match(fold(value).strip())
-    if not match:
+    for sign, spelt in _VULGAR.items():
+        value = value.replace(sign, spelt)
+    text = fold(value).strip()
+    if sides := _AREA.match(text):
+        return Quantity("area", _number(sides["a"]) * _number(sides["b"]))
+    if (match := _FRACTION.match(text)) and int(match["bottom"]):
+        amount = int(match["whole"] or 0) + int(match["top"]) / int(match["bottom"])
+    elif match := _AMOUNT.match(text):
+        amount = _number(match["number"])
+        if match["to"]:
+            amount = (amount + _number(match["to"])) / 2
+    else:
         return None
-    amount = _number(match["number"])
-    if match["to"]:
-        amount = (amount + _number(match["to"])) / 2
     unit = match["unit"]
+    if unit == "k" and amount >= _COOLEST_LAMP:
+        return Quantity("kelvin", -amount)  # a lamp of fewer kelvin gives a warmer light
     if unit in ('"', "″"):
         return Quantity("length", amount * 25.4)
     if not unit:

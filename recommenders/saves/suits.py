@@ -28,7 +28,7 @@ _SHORTEST = 4
 
 def warnings_of(product: Product) -> tuple[frozenset[str], ...]:
     """For each warning on the page, the words for whom or what the product is not."""
-    found = (frozenset(stems(m[1])) - _PLAIN for m in _AGAINST.finditer(product.body))
+    found = (frozenset(stems(m[1])) - _PLAIN for m in _AGAINST.finditer(". ".join((product.body, *product.tags))))
     return tuple(words for words in found if words)
 
 

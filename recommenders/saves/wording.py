@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from recommenders.domain import Need, OrderLine, Product, Variant
+from recommenders.saves.outcomes import Record
 
 _ODD = re.compile(r"[{}<>\[\]]|\b(?:null|undefined|None|TODO|lorem|Lorem)\b")
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "$", "AUD": "$"}
@@ -78,7 +79,7 @@ def alternative_headline(product: Product, variant: Variant, need: Need | None) 
 
 def alternative_reason(
     product: Product, variant: Variant, need: Need | None, paid_difference: float | None,
-    currency: str, worked: int,
+    currency: str, worked: int, record: Record | None = None, complained: str = "",
 ) -> str:  # fmt: skip
     """Why it answers what was said, in the customer's and the product's words, and what it costs."""
     said = []
@@ -90,7 +91,9 @@ def alternative_reason(
     page = first_sentence(product.body)
     if page:
         said.append(f"{product.title}: {page}")
-    if worked:
+    if record is not None and record.kept:
+        said.append(kept(record, complained))
+    elif worked:
         said.append("It ended well in a similar case." if worked == 1 else f"It ended well in {worked} similar cases.")
     price = money(variant.price, currency)
     if paid_difference is None:
@@ -98,6 +101,12 @@ def alternative_reason(
     else:
         said.append(f"In stock at {price}, {difference(paid_difference, currency)}.")
     return " ".join(said)
+
+
+def kept(record: Record, complained: str) -> str:
+    """How often it was kept before, counted over cases; for the agent alone."""
+    cases = "1 case" if record.tried == 1 else f"{record.tried} cases"
+    return f"Kept in {record.kept} of {cases} about {complained}."
 
 
 def quotable(text: str) -> str:

@@ -19,6 +19,8 @@ _STEMS = {
         r"intolerant (?:to|of)", r"sensitive to", r"can(?:'|’)?t (?:have|tolerate|stand|bear|eat|wear)",
         r"cannot (?:have|tolerate|stand|bear|eat|wear)", r"no", r"without", r"nothing with", r"free (?:of|from)",
         r"hates?", r"not contain(?:ing)?", r"avoid(?:ing)?",
+        r"(?:don(?:'|’)?t|doesn(?:'|’)?t|won(?:'|’)?t|never) (?:wear|eat|drink|touch)",
+        r"anything (?:but|except|other than)", r"steer(?:ing)? clear of", r"stay(?:ing)? away from",
     ),
     "fr": (
         r"allergiques?", r"allergies?", r"sans", r"pas(?=\s+d(?:e\s|['’]))", r"rien avec", r"ne supporte pas",
@@ -52,6 +54,42 @@ _JOINT = {
     language: re.compile(rf"(\s?,\s?(?:(?:{words})\b\s?)?|\s(?:{words})\s|\s?[/&]\s?)", re.IGNORECASE)
     for language, words in _JOINTS.items()
 }
+# Where the thing stands before the words: "a nickel allergy", "wool gives me a rash", "Nickel vertrage ich nicht".
+_BEFORE = {
+    "en": (
+        r"[ -](?:allerg(?:y|ies|ic)|intoleran(?:t|ce)|sensitivity)\b",
+        r" (?:is|are) out(?: for me| of the question)?\b",
+        r" (?:gives?|brings?|breaks?|makes?|sets?) (?:me|my|him|her|us|them)"
+        r" (?:out|a rash|hives|itch\w*|blisters|spots|off|up|sneeze|ill)",
+        r" (?:irritates?|disagrees? with) (?:me|my|him|her|us|them)\b",
+    ),
+    "fr": (r" (?:me|lui) (?:donne|provoque|irrite|gratte)", r" ne me r[eé]ussit pas"),
+    "de": (
+        r"[ -]?(?:allergie|unvertr[aä]glichkeit|intoleranz)\b", r" vertrage? ich nicht",
+        r" vertr[aä]gt (?:er|sie|es) nicht",
+    ),
+    "es": (r" me (?:da|dan|provoca|irrita|sienta) (?:alergia|mal|urticaria|sarpullido|picor)",),
+    "it": (r" mi (?:d[aà]|provoca|irrita|fa) (?:allergia|male|prurito|irritazione)",),
+    "nl": (r"[ -]?(?:allergie|intolerantie)\b", r" verdraag ik niet"),
+    "pt": (r" (?:me|d[aá]-me|faz-me|provoca-me) (?:alergia|mal|comich[aã]o)",),
+}  # fmt: skip
+_THING = r"(?P<thing>[^\W\d_]{3,20}(?: [^\W\d_]{3,20})?)"
+_THING_FIRST = {
+    language: re.compile(rf"\b{_THING}(?:{'|'.join(ends)})", re.IGNORECASE) for language, ends in _BEFORE.items()
+}
+# Not what somebody is allergic to: "a skin allergy", "it gives me a rash", "this cream breaks me out".
+_NO_THING = frozenset(
+    """
+    the this that these those and but have has had got with her his their our your my mine some any bad severe strong
+    slight mild terrible known skin food contact seasonal pollen dust everything anything nothing something cream
+    product products stuff one ones which what they she who
+    because also only really wearing using cause causes since isso it
+    und oder aber eine einer mein meine die der das diese dieser haut produkt creme ich habe kontakt wegen starke
+    schwere het een mijn deze huid wegens produit crème cette
+    cela ça qui que este esta crema producto esto questa prodotto
+    questo esse essa produto
+    """.split()
+)
 _FREE = re.compile(r"\b([^\W\d_]{3,20})[- ]free\b", re.IGNORECASE)
 _STOP = re.compile(r"[.;:!?()\[\]\n\"“”„«»]")
 _WORD = re.compile(r"[^\W\d_][\w'’]{0,39}(?:-[\w'’]{1,40}){0,3}")
@@ -126,6 +164,12 @@ def _found(text: str, language: str) -> Iterator[list[str]]:
         yield [] if lacks else _terms(text[match.end() : match.end() + _REACH], language)
     for match in _FREE.finditer(text):
         yield _terms(match[1], language)
+    for match in _THING_FIRST[language].finditer(text):
+        words = match["thing"].casefold().split(" ")
+        if words[-1] in _NO_THING or words[-1] in _END:
+            continue
+        kept = [w for w in words if w not in _NO_THING and w not in _END and w not in _VERBS]
+        yield [" ".join(kept)] if kept else []
 
 
 def _terms(text: str, language: str) -> list[str]:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,10 +23,22 @@ from recommenders.signals.grams import WordGrams
 
 FORMAT = 1
 HEADS = "heads.npz"
+OWN_LANGUAGES = frozenset({"en"})  # what an encoder is taken to read best; the grams count more elsewhere
+
+
+MIX = ("branch", "grams", "offset", "mood")  # parts of the mix, as the file names them
 
 
 class HeadsError(Exception):
     """The heads' file is missing, damaged, or was trained for another encoder; the message says the remedy."""
+
+
+class Correction(Protocol):
+    """What is added to the logits of vectors (n, d): (n, labels)."""
+
+    def logits(self, vectors: FloatArray) -> FloatArray:
+        """0 where nothing is known."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -48,10 +60,31 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Mix:
+    """How much the branch and the grams count, and what is added: (2, labels) each.
+
+    Row 0 is for texts in OWN_LANGUAGES, row 1 for all others. `mood` (2, 3) are the weights of the branch's mood and
+    of the grams', and what is added.
+    """
+
+    branch: FloatArray
+    grams: FloatArray
+    offset: FloatArray
+    mood: FloatArray
+
+    @classmethod
+    def plain(cls, labels: int) -> Mix:
+        """The sum of both, whatever the language; the mean of the moods."""
+        ones = np.ones((2, labels), dtype=np.float32)
+        return cls(ones, ones, np.zeros_like(ones), np.array([[0.5, 0.5, 0.0]] * 2, dtype=np.float32))
+
+
+@dataclass(frozen=True)
 class Heads:
     """Weights for `labels` ("family:id"): weight (labels, d), bias (labels,); mood is a regression on tanh.
 
-    `threshold` (labels,) is the probability from which a label is taken to hold.
+    `threshold` (labels,) is the probability from which a label is taken to hold. The grams have a column more than
+    there are labels: the mood. Without grams the branch speaks alone, and the mix says nothing.
     """
 
     labels: tuple[str, ...]
@@ -63,6 +96,7 @@ class Heads:
     share: float
     meta: Mapping[str, str]
     grams: WordGrams | None = None
+    mix: Mix | None = None
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -81,20 +115,71 @@ class Heads:
             found.setdefault(family, []).append((name, i))
         return found
 
-    def read(self, whole: FloatArray, sentences: FloatArray, texts: Sequence[str] = ()) -> Verdict:
+    def read(
+        self,
+        whole: FloatArray,
+        sentences: FloatArray,
+        texts: Sequence[str] = (),
+        own: Correction | None = None,
+        language: str = "en",
+    ) -> Verdict:
         """Verdict over a text; without sentences the whole stands for its only one.
 
-        `texts` are the whole text and its sentences, for the grams of their words.
+        Args:
+            whole: vector of the text, (d,).
+            sentences: vectors of its sentences, (n, d).
+            texts: the whole text and its sentences, for the grams of their words.
+            own: what a shop's own examples add.
+            language: ISO 639-1; says how much the grams count.
         """
-        parts = sentences if len(sentences) else whole[None, :]
-        logits = parts @ self.weight.T + self.bias
-        pooled = self.share * (whole @ self.weight.T + self.bias) + (1 - self.share) * logits.max(axis=0)
-        if self.grams is not None and texts:
-            pooled = pooled + self.grams.logits(texts[0])
-            if len(texts) == len(logits) + 1:
-                logits = logits + np.stack([self.grams.logits(text) for text in texts[1:]])
-        mood = float(np.tanh(whole @ self.mood_weight + self.mood_bias))
+        pooled, logits, mood = self._read(whole, sentences, texts, own, language)
         return Verdict(_sigmoid(pooled), logits, mood)
+
+    def logits(
+        self,
+        whole: FloatArray,
+        sentences: FloatArray,
+        texts: Sequence[str] = (),
+        own: Correction | None = None,
+        language: str = "en",
+    ) -> FloatArray:
+        """The logits (labels,) that the probabilities of `read` are made of."""
+        return self._read(whole, sentences, texts, own, language)[0]
+
+    def _read(
+        self,
+        whole: FloatArray,
+        sentences: FloatArray,
+        texts: Sequence[str],
+        own: Correction | None,
+        language: str,
+    ) -> tuple[FloatArray, FloatArray, float]:
+        """Pooled logits (labels,), those of the sentences (n, labels), and the mood."""
+        vectors = np.vstack([whole[None, :], sentences]) if len(sentences) else np.stack([whole, whole])
+        each = vectors @ self.weight.T + self.bias
+        mood = float(np.tanh(whole @ self.mood_weight + self.mood_bias))
+        if self.grams is not None and texts:
+            mix, group = self.mix or self._plain, 0 if language in OWN_LANGUAGES else 1
+            said = self.grams.logits(texts[0])
+            each = each * mix.branch[group]
+            by_grams = mix.grams[group] * said[: len(self.labels)] + mix.offset[group]
+            weights = mix.mood[group].tolist()
+            if len(said) > len(self.labels):
+                mood = weights[0] * mood + weights[1] * float(np.tanh(said[-1] / 2)) + weights[2]
+        else:
+            by_grams = np.zeros_like(self.bias)
+        if own is not None:
+            each = each + own.logits(vectors)
+        logits = each[1:]
+        pooled: FloatArray = self.share * each[0] + (1 - self.share) * logits.max(axis=0) + by_grams
+        if self.grams is not None and len(texts) == len(logits) + 1:
+            own_grams = np.stack([self.grams.logits(text)[: len(self.labels)] for text in texts[1:]])
+            logits = logits + (self.mix or self._plain).grams[group] * own_grams
+        return pooled, logits, min(1.0, max(-1.0, mood))
+
+    @cached_property
+    def _plain(self) -> Mix:
+        return Mix.plain(len(self.labels))
 
     def save(self, path: Path) -> None:
         """Writes the file at once or not at all."""
@@ -109,6 +194,8 @@ class Heads:
                 "gram_bias": self.grams.bias,
                 "gram_idf": self.grams.idf,
             }
+        if self.mix is not None:
+            grams |= {f"mix_{name}": getattr(self.mix, name) for name in MIX}
         np.savez_compressed(
             new,
             **grams,
@@ -131,6 +218,7 @@ class Heads:
                 arrays = {name: file[name].astype(np.float32) for name in names}
                 labels, share, mood_bias = tuple(meta["labels"]), float(meta["share"]), float(meta["mood_bias"])
                 grams = None
+                mix = Mix(*(file[f"mix_{name}"].astype(np.float32) for name in MIX)) if "mix_branch" in file else None
                 if "gram_weight" in file:
                     weight = file["gram_weight"].astype(np.float32) * file["gram_scale"].astype(np.float32)
                     grams = WordGrams(weight, file["gram_bias"].astype(np.float32), file["gram_idf"].astype(np.float32))
@@ -144,7 +232,7 @@ class Heads:
         if {len(labels)} != {len(arrays[name]) for name in names[:3]}:
             raise HeadsError(f"{path}: its weights are not those of its labels; {remedy}")
         known = {k: str(v) for k, v in meta.items() if k not in ("labels", "share", "mood_bias", "format")}
-        return cls(labels, **arrays, mood_bias=mood_bias, share=share, meta=known, grams=grams)
+        return cls(labels, **arrays, mood_bias=mood_bias, share=share, meta=known, grams=grams, mix=mix)
 
 
 def _sigmoid(x: FloatArray) -> FloatArray:

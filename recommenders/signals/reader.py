@@ -10,7 +10,7 @@ from recommenders.domain import Caution, Concern, Intent, Need, Occasion, Sentim
 from recommenders.protocols import FloatArray
 from recommenders.signals.agree import Family, Reading, agree
 from recommenders.signals.exclusions import find_exclusions
-from recommenders.signals.heads import Heads, Verdict
+from recommenders.signals.heads import Correction, Heads, Verdict
 from recommenders.signals.needs import need_kinds
 
 FAMILIES: tuple[Family, ...] = ("intent", "need", "caution", "occasion")
@@ -25,7 +25,14 @@ class TicketReader:
     heads: Heads
 
     def read(
-        self, concern: Concern, whole: FloatArray, sentences: FloatArray, language: str, *, background: int = 0
+        self,
+        concern: Concern,
+        whole: FloatArray,
+        sentences: FloatArray,
+        language: str,
+        *,
+        background: int = 0,
+        own: Correction | None = None,
     ) -> Signals:
         """Signals of the concern; the first `background` sentences count only where the rest leans on them.
 
@@ -35,15 +42,18 @@ class TicketReader:
             sentences: vectors of the sentences in their context, (n, d).
             language: ISO 639-1, as detected.
             background: how many leading sentences are earlier messages.
+            own: what the shop's own examples add to the heads.
         """
         texts = [sentence.text for sentence in concern.sentences]
         fresh = sentences[background:]
         if 0 < background < len(sentences):
             newest = texts[background:]
-            now = self.heads.read(_mean(fresh), fresh, [" ".join(newest), *newest])
+            now = self.heads.read(_mean(fresh), fresh, [" ".join(newest), *newest], own, language)
             if self._closes(now):
                 return self._signals(concern, now, background, language)
-        return self._signals(concern, self.heads.read(whole, sentences, [concern.text, *texts]), 0, language)
+        return self._signals(
+            concern, self.heads.read(whole, sentences, [concern.text, *texts], own, language), 0, language
+        )
 
     def _closes(self, verdict: Verdict) -> bool:
         held = {name for name, i in self.heads.family("intent") if verdict.probability[i] >= self.heads.threshold[i]}
@@ -61,7 +71,7 @@ class TicketReader:
             language=language,
             intents=tuple(Intent(*row) for row in found("intent")),
             needs=tuple(Need(i, kinds[i].text["en"], None, quote, score) for i, score, quote in found("need")),
-            sentiment=_sentiment(verdict.mood),
+            sentiment=sentiment_of(verdict.mood),
             occasions=tuple(Occasion(*row) for row in found("occasion")),
             cautions=tuple(Caution(*row) for row in found("caution")),
             exclusions=find_exclusions(concern, language),
@@ -93,6 +103,7 @@ def _mean(vectors: FloatArray) -> FloatArray:
     return mean / length if length else mean
 
 
-def _sentiment(mood: float) -> Sentiment:
+def sentiment_of(mood: float) -> Sentiment:
+    """The mood, -1 to 1, with its label."""
     label = "angry" if mood <= -0.7 else "negative" if mood <= -0.2 else "positive" if mood >= 0.2 else "neutral"
     return Sentiment(label, round(mood, 2))

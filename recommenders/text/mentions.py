@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from recommenders.domain import Catalog, Mention, Order, OrderLine, Product, Variant
+from recommenders.text.function_words import FUNCTION_WORDS
 from recommenders.text.words import Words, read_words, stems
 
 _ORDER = re.compile(r"(?P<sign>#\s?)?(?P<name>(?:[A-Za-z]{1,5}-?)?\d[\d-]{2,})(?!\s?[%€$£]|[.,]\d)")
@@ -156,6 +157,8 @@ class MentionFinder:
     def _hit(self, product: int, run: list[tuple[int, str, bool]], words: Words) -> _Hit | None:
         title = self._titles[product]
         matched = {w for _, w, _ in run}
+        if matched <= FUNCTION_WORDS and len(matched) < len(set(title)):
+            return None  # "of the" is in one title only, and in every second text
         weight = sum(self._weight[w] for w in matched)
         coverage = weight / self._title_weight[product]
         together = [

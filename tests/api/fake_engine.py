@@ -29,7 +29,9 @@ from recommenders.domain import (
     Sentiment,
     Signals,
     SimilarCase,
+    Source,
     Suggestion,
+    SummaryLine,
     Warning,
 )
 
@@ -76,6 +78,7 @@ SUGGESTION = Suggestion(
         Delight("g-2", "wedding", "A call", None, None, "EUR", None, "our wedding", PROOF),
     ),
     warnings=(Warning("w-1", "Order is open."),),
+    summary=(SummaryLine("Began with: “Hello”", (Source("message", "0"),)),),
     timings_ms={"retrieve": 0.1234},
 )  # fmt: skip
 

@@ -44,7 +44,7 @@ def test_the_revision_is_of_names_and_contents_whatever_the_order(tmp_path):
 
 @pytest.mark.parametrize(("read", "name"), [(banking77, "banking77"), (tau_retail, "tau_retail")])
 def test_a_missing_set_is_named_with_where_to_get_it(read, name, tmp_path):
-    with pytest.raises(MissingDataset, match=rf"{name}: no .*github\.com.*--datasets"):
+    with pytest.raises(MissingDataset, match=rf"{name}: no .*github\.com.*--data"):
         read(tmp_path)
 
 

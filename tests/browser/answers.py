@@ -36,6 +36,7 @@ def _base(request: Json, number: int) -> Json:
         "drafts": [],
         "delights": [],
         "warnings": [],
+        "summary": [],
         "degraded": [],
         "timings_ms": {"total": 4.2},
     }
@@ -179,6 +180,10 @@ def rich(request: Json, number: int) -> Json:
             "tags": [],
             "why": "Same need, another product",
         },
+    ]
+    answer["summary"] = [
+        {"text": "Began with: “My cheeks are tight again.”", "evidence": [{"type": "message", "id": "0"}]},
+        {"text": "Order #2182 has not arrived", "evidence": [{"type": "order", "id": "fo-2182"}]},
     ]
     answer["warnings"] = [{"id": "window", "text": "The 30 days for a return end in 3 days."}]
     return answer

@@ -35,6 +35,12 @@ def test_one_card_has_the_save_its_code_and_its_reply(desk: Browser, open_ticket
     expect(panel.locator(".pill")).to_have_text("VIP")
 
 
+def test_a_summary_says_where_each_line_stands(desk: Browser, open_ticket: OpenTicket) -> None:
+    lines = desk.panel_for(open_ticket("4501")).get_by_role("region", name="In short").get_by_role("listitem")
+    expect(lines.nth(0)).to_have_text("Began with: “My cheeks are tight again.” message 1")
+    expect(lines.nth(1)).to_contain_text("order fo-2182")
+
+
 def test_fix_first_says_why_in_words(desk: Browser, open_ticket: OpenTicket) -> None:
     panel = desk.panel_for(open_ticket("4502"))
     verdict = panel.get_by_role("region", name="Fix first")
@@ -63,6 +69,7 @@ def test_text_from_outside_stays_text(desk: Browser, open_ticket: OpenTicket, st
         answer = json.loads(json.dumps(answers.rich(request, number)))
         answer["warnings"][0]["text"] = answer["saves"][0]["headline"] = answer["similar"][0]["excerpt"] = HOSTILE
         answer["drafts"][0]["text"] = f"{HOSTILE} [[{HOSTILE}]]"
+        answer["summary"] = [{"text": HOSTILE, "evidence": [{"type": "ticket", "id": HOSTILE}]}]
         answer["customer"]["summary"] = answer["delights"][0]["quote"] = answer["codes"][0]["code"] = HOSTILE
         return answer
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recommenders.codes import CodeMatcher
-from recommenders.domain import Case, Code, Context, Draft, Message, Resolution, Save, SimilarCase
+from recommenders.domain import Author, Case, Code, Context, Draft, Intent, Message, Resolution, Save, SimilarCase
 from recommenders.drafts import ArticleIndex, DraftComposer, PageIndex
 from recommenders.drafts.phrases import LANGUAGES
 from recommenders.drafts.situation import GRAVE, SOLEMN, URGENCY
@@ -151,7 +151,7 @@ def test_payment_and_delivery_are_told_from_the_order() -> None:
     (sent,) = drafts(context(intents=["order_status"], order=replace(ORDER, delivered_at=None)))
     assert "order #1001 of 20 February 2026 has not been delivered yet" in sent.text
     (there,) = drafts(context(intents=["order_status"], language="de"))
-    assert "Bestellung #1001 als am 23. Februar 2026 zugestellt" in there.text
+    assert "wurde Bestellung #1001 am 23. Februar 2026 zugestellt" in there.text
 
 
 def test_stock_and_price_are_told_from_the_catalogue_but_not_of_drafts() -> None:
@@ -223,3 +223,123 @@ def test_every_code_in_a_draft_is_one_that_is_offered() -> None:
     ctx = context(intents=["return_request"], about=["FB-42"], codes=everything)
     for draft in drafts(ctx, (save("WI-M", replaces="FB-42"),)):
         assert set(re.findall(r"CODE\d|OLD|SORRY", draft.text)) == set()
+
+
+def test_the_one_order_that_can_be_meant_is_taken() -> None:
+    other = replace(ORDER, id="o-2", name="#1002", lines=ORDER.lines[1:])
+    unnamed = context("The boots are too tight, my money back please.", intents=["refund_request"], about=["FB-42"])
+    (draft,) = drafts(replace(unnamed, order=None, orders=(other, ORDER)))
+    assert "#1001" in draft.text  # the only one with the boots
+    assert draft.gaps == ()
+    ask, resolve = drafts(replace(unnamed, order=None, orders=(other, ORDER), about={"WS": ORDER.lines[1]}))
+    assert ask.stance == "ask"  # socks are in both
+    assert [gap.name for gap in resolve.gaps] == ["order number"]
+    assert "refund for order [[order number]]" in resolve.text
+
+
+def test_where_is_my_parcel_means_the_one_on_its_way() -> None:
+    out = replace(ORDER, id="o-2", name="#1002", delivered_at=None)
+    asked = context("Where is my parcel?", intents=["order_status"])
+    (draft,) = drafts(replace(asked, order=None, orders=(out, ORDER)))
+    assert draft.text.count("#1002") == 1  # named once, not in every sentence
+    assert "#1001" not in draft.text
+
+
+def test_a_plan_is_never_against_the_records() -> None:
+    (there,) = drafts(context("Where is it?", intents=["order_status"]))
+    assert "was delivered on 23 February 2026" in there.text
+    assert "neighbours" in there.text
+    paid_back = replace(ORDER, financial_status="refunded")
+    (draft,) = drafts(context("Where is my refund?", intents=["refund_request"], order=paid_back))
+    assert "has been refunded" in draft.text
+    assert "look after your refund" not in draft.text
+
+
+def test_readings_that_exclude_each_other_give_one_plan() -> None:
+    both = replace(context(), signals=replace(context().signals, intents=(
+        Intent("order_status", 1.0, ""), Intent("wrong_item", 0.85, "")
+    )))  # fmt: skip
+    (waiting,) = drafts(replace(both, order=None, orders=(replace(ORDER, delivered_at=None),)))
+    assert "wrong" not in waiting.text
+    (came,) = drafts(both)  # the record says that it arrived
+    assert "the wrong thing came with order #1001" in came.text
+
+
+def test_an_unclear_item_is_asked_for_by_name() -> None:
+    ask, _ = drafts(context("It is broken.", intents=["damaged_item"]))
+    assert "Is it about the Fell Boot or the Wool Sock?" in ask.text
+
+
+def test_terms_of_a_code_are_told() -> None:
+    terms = code("TEN", minimum_subtotal=50.0, once_per_customer=True, product_types=frozenset({"Jackets"}))
+    ctx = context(intents=["return_request"], about=["FB-42"], codes=[terms])
+    first = drafts(ctx, (save("RS-M", replaces="FB-42"),))[0]
+    assert "10% off the Rain Shell" in first.text
+    assert "at least €50.00" in first.text
+    assert "once" in first.text
+
+
+def test_several_items_are_spoken_of_as_several() -> None:
+    (draft,) = drafts(context("Both back, please.", intents=["return_request"], about=["FB-42", "WS"]))
+    assert "return them" in draft.text
+
+
+def test_an_answer_to_our_question_is_not_greeted_as_new() -> None:
+    talk = tuple(Message(author, text) for author, text in (  # type: ignore[arg-type]
+        ("customer", "My boots are too tight."), ("agent", "Would 43 be right?"), ("customer", "the 41 please"),
+    ))  # fmt: skip
+    ctx = context("the 41 please", intents=["product_dissatisfaction"], about=["FB-42"])
+    (draft,) = drafts(replace(ctx, ticket=replace(ctx.ticket, messages=talk)), (save("FB-41", "exchange", "FB-42"),))
+    assert "Thank you for telling us" not in draft.text
+    assert "exchange" in draft.text
+
+
+def test_insults_over_a_failure_of_ours_get_help_and_one_request() -> None:
+    ctx = context("You idiots, it leaks AGAIN. Money back!", intents=["refund_request"],
+                  reasons=["harassment", "service_failure_open"])  # fmt: skip
+    (draft,) = drafts(ctx)
+    assert "refund" in draft.text
+    assert "respect" in draft.text
+    assert "idiots" not in draft.text
+
+
+def test_what_an_article_contradicts_never_leaves_whoever_wrote_it(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(
+        "rules:\n  - id: window\n    when: {intents: [return_request]}\n"
+        "    then: {say: {en: 'You have 30 days to return it.'}}\n"
+        "  - id: window-right\n    when: {intents: [return_request]}\n"
+        "    then: {say: {en: 'You have 60 days to return it.'}}\n"
+    )
+    (draft,) = drafts(context(intents=["return_request"], about=["FB-42"]), indexed=True, rules=tmp_path)
+    assert "30 days" not in draft.text
+    assert "You have 60 days to return it." in draft.text
+
+
+@pytest.mark.parametrize(
+    ("authors", "channel", "again"),
+    [
+        (["customer", "customer"], "email", True),
+        (["customer"], "email", False),
+        (["customer", "agent", "customer"], "email", False),
+        (["customer", "agent", "customer", "note", "customer"], "form", True),
+        (["customer", "customer"], "chat", False),  # a pause
+    ],
+)
+def test_who_had_to_write_again_hears_that_we_know(authors: list[Author], channel: str, again: bool) -> None:
+    ctx = context("How do I wax the leather of the boot, once more?", intents=["how_to"], about=["FB-42"])
+    talk = tuple(Message(author, "How do I wax the leather of the boot, once more?") for author in authors)
+    (draft,) = drafts(replace(ctx, ticket=replace(ctx.ticket, messages=talk, channel=channel)))
+    assert ("again" in draft.text) is again
+
+
+def test_who_wavers_between_two_is_told_what_each_is() -> None:
+    ctx = context(
+        "A jacket for heavy rain, a jacket against wind: Rain Shell or Wind Shirt?",
+        intents=["advice_request"],
+        order=None,
+    )
+    ctx = replace(ctx, about={"RS-M": None, "WI-M": None})
+    (draft,) = drafts(ctx, indexed=True)
+    for piece in ("Rain Shell: “A waterproof jacket for heavy rain.”", "Wind Shirt: “A thin jacket against wind.”"):
+        assert piece in draft.text
+    assert {("product", "rain-shell"), ("product", "wind-shirt")} <= {(e.type, e.id) for e in draft.evidence}

@@ -96,7 +96,7 @@ def test_a_letter_has_greeting_paragraphs_and_a_sign_off_without_a_name() -> Non
 @pytest.mark.parametrize(
     ("channel", "text"),
     [
-        ("chat", "Hi Ana! Line 0. Line 1. Line 2. Line 4."),
+        ("chat", "Hi Ana! Line 1. Line 2. Line 4."),
         ("social", "Hi Ana! Line 1. Line 2. Line 4."),
         ("sms", "Line 1. Line 2."),
     ],

@@ -1,15 +1,12 @@
-"""The fused score and the floor."""
+"""The fused score and what lies above the floor."""
 
 import numpy as np
 import pytest
 
 from recommenders.retrieval.fusion import (
-    HIGHEST_FLOOR,
     LEXICAL_WEIGHT,
-    LOWEST_FLOOR,
     SAME_FOREIGN_PENALTY,
     Calibration,
-    calibrate,
     fuse,
     margin_of,
     score_of,
@@ -30,10 +27,6 @@ def test_the_floor_scores_one_half_in_every_shop() -> None:
     assert margin_of(0.0) < -1
 
 
-def test_a_dense_shop_has_a_higher_floor() -> None:
-    few = np.full(29, 0.9, dtype=np.float32)
-    assert calibrate(few).floor == LOWEST_FLOOR
-    assert calibrate(np.full(100, 0.9, dtype=np.float32)).floor == HIGHEST_FLOOR
-    assert calibrate(np.full(100, 0.2, dtype=np.float32)).floor == LOWEST_FLOOR
-    spread = np.linspace(0.5, 0.9, 101, dtype=np.float32)  # 95 % reach 0.52
-    assert calibrate(spread).floor == pytest.approx(0.42)
+def test_margins_stay_in_units_of_the_cosine() -> None:
+    assert Calibration(0.4).margin(0.9) == pytest.approx(0.5)
+    assert Calibration(0.4, weight=1.0).margin(1.4) == pytest.approx(0.5), "a cosine of 0.9 with half an agreement"

@@ -9,7 +9,8 @@ import pytest
 
 from recommenders.protocols import FloatArray
 from recommenders.retrieval.dense import EXACT_UP_TO, DenseSegment
-from recommenders.retrieval.index import CaseIndex, StaleIndex
+from recommenders.retrieval.fusion import margin_of
+from recommenders.retrieval.index import CaseIndex, Hit, StaleIndex
 from tests.fakes import HashEncoder
 
 ENCODER = HashEncoder()
@@ -28,10 +29,11 @@ class Case:
     revision: int
     index_text: str
     vector: FloatArray
+    labels: tuple[str, ...] = ()
 
 
-def entry(id: str, text: str, revision: int = 1) -> Case:
-    return Case(id, revision, text, ENCODER.encode([text])[0])
+def entry(id: str, text: str, revision: int = 1, *labels: str) -> Case:
+    return Case(id, revision, text, ENCODER.encode([text])[0], labels)
 
 
 def entries() -> list[Case]:
@@ -126,13 +128,6 @@ def test_pairs_in_one_foreign_language_count_less() -> None:
     assert german["t-2"] == plain["t-2"]
 
 
-def test_vectors_come_back() -> None:
-    index = build().with_added([entry("t-6", "the zip")])
-    assert np.allclose(index.vectors_of(["t-6", "t-1"]), ENCODER.encode(["the zip", TEXTS["t-1"]]), atol=1e-3)
-    with pytest.raises(KeyError):
-        index.vectors_of(["t-404"])
-
-
 def test_above_the_exact_size_a_vector_still_finds_itself() -> None:
     rows = np.random.default_rng(3).normal(size=(EXACT_UP_TO + 500, 32)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
@@ -140,6 +135,52 @@ def test_above_the_exact_size_a_vector_still_finds_itself() -> None:
     assert len(segment) == len(rows)
     assert all(segment.search(rows[i], 5)[0] == i for i in range(0, len(rows), 1000))
     assert np.allclose(segment.rows([7, 10_400]), rows[[7, 10_400]], atol=1e-3)
+
+
+# ---------------------------------------------------------------- labels
+
+THINGS = ("kettle", "toaster", "blender", "mixer", "grinder", "juicer", "steamer", "grill", "fryer", "scale", "oven")
+MATTERS = {"Leak": "drips and leaks water", "late": "parcel has not come yet", "fit": "lid is too tight"}
+
+
+def filed() -> list[Case]:
+    return [
+        entry(f"{label.lower()}-{at:02}", f"the {thing} {words}", 1, label, "vip" if at % 2 else "")
+        for label, words in MATTERS.items()
+        for at, thing in enumerate(THINGS)
+    ]
+
+
+def search(index: CaseIndex, text: str, k: int = 3) -> list[Hit]:
+    return index.search(text, ENCODER.encode([text])[0], k)
+
+
+def test_the_shop_s_labels_lift_cases_of_the_same_kind() -> None:
+    index = build(filed())
+    assert index.calibration.weight > 0
+    hits = search(index, "the juicer of my aunt drips and leaks")
+    assert hits[0].id.startswith("leak-")
+    assert hits[0].label == "leak", "folded, and more likely than not"
+    bare = build([entry(case.id, case.index_text) for case in filed()])
+    assert bare.calibration.weight == 0
+    assert {hit.label for hit in search(bare, "the juicer of my aunt drips and leaks")} == {""}
+
+
+def test_hits_are_in_the_order_of_score_and_discount() -> None:
+    hits = search(build(filed()), "the kettle drips and the parcel has not come", 12)
+    worth = [margin_of(hit.score) + hit.discount for hit in hits[:3]]
+    assert worth == sorted(worth, reverse=True)
+    assert hits[0].discount == 0
+    assert all(hit.discount <= 0 for hit in hits)
+    assert all(hit.discount == 0 for hit in hits[3:])
+
+
+def test_a_new_case_teaches_at_once() -> None:
+    index = build(filed())
+    label = "crumbs"
+    news = [entry(f"n-{at}", f"the {thing} is full of crumbs", 2, label) for at, thing in enumerate(THINGS)]
+    grown = index.with_added(news)
+    assert search(grown, "the waffle iron is full of crumbs")[0].label == label
 
 
 # ---------------------------------------------------------------- on disk
@@ -150,14 +191,14 @@ def load(folder: Path, model: str = ENCODER.name) -> CaseIndex:
 
 
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
-    index = build().with_added([entry("t-6", "the zip jams", 4)]).without(["t-2"])
+    index = build(filed() + entries()).with_added([entry("t-6", "the zip jams", 4, "zip")]).without(["t-2"])
     index.save(tmp_path / "index")
     again = load(tmp_path / "index")
     assert again.ids() == index.ids()
     assert again.revision == 4
     assert again.calibration == index.calibration
     for text in TEXTS.values():
-        assert found(again, text, 5) == found(index, text, 5)
+        assert [(h.id, h.label) for h in search(again, text, 5)] == [(h.id, h.label) for h in search(index, text, 5)]
     again.save(tmp_path / "index")  # over an older one
     assert load(tmp_path / "index").ids() == index.ids()
     assert [path.name for path in tmp_path.iterdir()] == ["index"]
@@ -216,3 +257,28 @@ def test_a_manifest_of_other_cases_is_stale(tmp_path: Path) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), "corpus_hash": "0" * 64}))
     with pytest.raises(StaleIndex, match="other cases"):
         load(tmp_path / "index")
+
+
+def test_where_vectors_reach_over_languages_a_case_need_not_share_words() -> None:
+    cases = [entry(f"t-{n:02}", f"the kettle drips and leaks since {n} days") for n in range(40)]
+    question = "el hervidor gotea", ENCODER.encode(["the kettle drips and leaks"])[0]
+    reaching = CaseIndex.build(cases, ENCODER.name, ENCODER.dimension, lambda _: "en", multilingual=True)
+    assert reaching.calibration.words > 0
+    foreign = reaching.search(*question, 1, "es")[0].score
+    assert foreign > reaching.search(*question, 1, "en")[0].score == reaching.search(*question, 1, "")[0].score
+    plain = CaseIndex.build(cases, ENCODER.name, ENCODER.dimension, lambda _: "en")
+    assert plain.calibration.words == 0
+    assert plain.search(*question, 1, "es")[0].score == plain.search(*question, 1, "en")[0].score
+    untold = CaseIndex.build(cases, ENCODER.name, ENCODER.dimension, lambda _: "", multilingual=True)
+    assert untold.search(*question, 1, "es")[0].score == untold.search(*question, 1, "en")[0].score
+
+
+def test_a_multilingual_model_finds_nothing_closer_for_being_in_one_language(tmp_path: Path) -> None:
+    cases = [entry("t-1", "gotea el hervidor")]
+    question = "gotea", ENCODER.encode(["gotea el hervidor"])[0]
+    made = CaseIndex.build(cases, ENCODER.name, ENCODER.dimension, lambda _: "es", multilingual=True)
+    plain = CaseIndex.build(cases, ENCODER.name, ENCODER.dimension, lambda _: "es")
+    assert made.search(*question, 1, "es")[0].score > plain.search(*question, 1, "es")[0].score
+    made.save(tmp_path / "index")
+    again = CaseIndex.load(tmp_path / "index", ENCODER.name, ENCODER.dimension, lambda _: "es", multilingual=True)
+    assert again.search(*question, 1, "es") == made.search(*question, 1, "es")

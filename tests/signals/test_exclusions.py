@@ -109,3 +109,26 @@ def test_each_term_once_with_its_sentence_at_most_eight() -> None:
 def test_hostile_text_costs_little(hostile: str, language: str) -> None:
     concern = Concern(hostile, (Sentence(hostile, 0, len(hostile)),))
     assert seconds(lambda: find_exclusions(concern, language), 2) < 0.25
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "term"),
+    [
+        ("I have a nickel allergy.", "en", "nickel"),
+        ("Wool gives me a rash.", "en", "wool"),
+        ("We don't eat pork.", "en", "pork"),
+        ("Anything but leather, please.", "en", "leather"),
+        ("Stainless steel is out for me.", "en", "stainless steel"),
+        ("Ich habe eine Nussallergie.", "de", "nuss"),
+        ("Nickel vertrage ich nicht.", "de", "nickel"),
+    ],
+)
+def test_the_thing_may_stand_before_the_words(text, language, term):
+    concern = Concern(text, (Sentence(text, 0, len(text)),))
+    assert [e.term for e in find_exclusions(concern, language)] == [term]
+
+
+@pytest.mark.parametrize("text", ["This cream gives me a rash.", "My skin allergy is back.", "It gives me spots."])
+def test_what_gives_the_rash_may_be_the_product_itself(text):
+    concern = Concern(text, (Sentence(text, 0, len(text)),))
+    assert find_exclusions(concern, "en") == ()

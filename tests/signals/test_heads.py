@@ -12,7 +12,8 @@ import pytest
 
 from recommenders.signals.grams import BUCKETS, WordGrams
 from recommenders.signals.heads import FAMILIES, Heads, HeadsError, read_examples
-from recommenders.signals.train import EXAMPLES, all_labels
+from recommenders.signals.labels import all_labels
+from recommenders.signals.train import EXAMPLES
 
 
 def array(*rows: object) -> np.ndarray:

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from recommenders.retrieval.encoder import BRANCH, load_encoder
+from recommenders.signals.branch import slices_of
+from recommenders.signals.calibrate import LEAN, _best_edge, average_precision, thresholds
 from recommenders.signals.heads import HEADS, Heads
-from recommenders.signals.train import EXAMPLES, LEAN, _best_edge, _slices, all_labels, average_precision, thresholds
+from recommenders.signals.labels import all_labels
+from recommenders.signals.train import EXAMPLES
 
 
 def floats(*values: float) -> np.ndarray:
@@ -66,15 +69,15 @@ def test_thresholds_lean_on_the_family() -> None:
 def test_slices_are_the_tokens_of_each_sentence() -> None:
     #          [CLS]   It      drips   .       Help    !       [SEP]
     offsets = [(0, 0), (0, 2), (3, 8), (8, 9), (10, 14), (14, 15), (0, 0)]
-    assert list(_slices("It drips. Help!", offsets)) == [(1, 4), (4, 6)]
+    assert list(slices_of("It drips. Help!", offsets)) == [(1, 4), (4, 6)]
 
 
 def test_slices_of_a_text_that_was_cut_are_those_that_remain() -> None:
-    assert list(_slices("It drips. Help!", [(0, 0), (0, 2), (3, 8), (8, 9), (0, 0)])) == [(1, 4)]
+    assert list(slices_of("It drips. Help!", [(0, 0), (0, 2), (3, 8), (8, 9), (0, 0)])) == [(1, 4)]
 
 
 def test_without_a_sentence_the_whole_is_the_slice() -> None:
-    assert list(_slices("", [(0, 0), (0, 0)])) == [(0, 2)]
+    assert list(slices_of("", [(0, 0), (0, 0)])) == [(0, 2)]
 
 
 def test_labels_are_each_there_once() -> None:

@@ -205,6 +205,7 @@ def test_index_entries_are_those_of_later_loads_with_a_vector_of_the_model(store
     assert [e.id for batch in store.iter_cases_since(0, "other") for e in batch] == ["t-3"]
     ((third, fourth),) = store.iter_cases_since(1, "m")
     assert (third.id, third.revision, third.index_text) == ("t-3", 2, "text 2")
+    assert third.labels == CASES[2].tags
     assert fourth.vector.tolist() == [3.0, 3.0]
     assert fourth.vector.dtype == np.float32
 

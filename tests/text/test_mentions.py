@@ -137,3 +137,11 @@ def test_words_meet_across_spellings():
     assert words.stems == ("5", "feet", "tall")
     assert [words.raw(i) for i in words.within(2, 6)] == ["feet"]
     assert list(words.find(("feet", "tall"))) == [1]
+
+
+def test_words_of_grammar_alone_name_no_product() -> None:
+    earl, pan = product("earl", "Earl of the Quay", "Tea"), product("pan", "Anvil Pan", "Pans")
+    finder = MentionFinder(Catalog((earl, pan), (), ()))
+    found = finder.find("The handle of the pan is loose, the rest of the order is fine.")
+    assert "earl" not in {mention.id for mention in found}
+    assert [mention.id for mention in finder.find("Is the Earl of the Quay back?")] == ["earl"]

@@ -35,6 +35,7 @@ export function readAnswer(json) {
       .map((item) => ({ ...item, gaps: records(item.gaps) })),
     delights: records(json.delights).map(evidenced),
     warnings: records(json.warnings),
+    summary: records(json.summary).map(evidenced),
     degraded: list(json.degraded),
     currency: json.currency ?? customer?.currency ?? records(json.delights)[0]?.currency ?? "",
   };

@@ -114,6 +114,12 @@ export interface Delight {
   evidence: Evidence[];
 }
 
+/** A message is named by its index in the ticket, from 0. */
+export interface SummaryLine {
+  text: string;
+  evidence: { type: "message" | "order" | "ticket"; id: string }[];
+}
+
 export interface Answer {
   request_id: string;
   ticket_id: string | null;
@@ -126,6 +132,7 @@ export interface Answer {
   drafts: Draft[];
   delights: Delight[];
   warnings: { id: string; text: string }[];
+  summary: SummaryLine[];
   degraded: string[];
   currency: string;
 }

@@ -6,6 +6,7 @@ import { customerFacts, customerHeader } from "./cards/customer.js";
 import { codeCard, delightCard } from "./cards/extras.js";
 import { degradedNote, verdict, warningList } from "./cards/notices.js";
 import { draftCard, foldedDraft, saveCard, savesOf, similarCard } from "./cards/replies.js";
+import { summaryCard } from "./cards/summary.js";
 import { count } from "./format.js";
 import { button } from "./pieces.js";
 import { PROBLEMS } from "./words.js";
@@ -66,6 +67,7 @@ function suggestions(answer, ui, actions) {
     return index === 0 ? draftCard(draft, offered, context) : foldedDraft(draft, offered, context);
   });
   return [
+    summaryCard(answer.summary),
     verdict(answer.selling),
     warningList(answer.warnings),
     isSilent(answer) &&
