@@ -119,7 +119,7 @@ def _explained(asked: Sequence[_Asked]) -> tuple[dict[str, float], float]:
     gained = {name: max(0.0, own - errors[name]) for name, own in variance.items()}
     total = sum(variance[name] for name in variance if gained[name] > 0.0)
     overall = sum(gained.values()) / total if total else 0.0
-    if sum(gained.values()) < _LEAST_EXPLAINED * sum(variance.values()):
+    if not overall or sum(gained.values()) < _LEAST_EXPLAINED * sum(variance.values()):
         return {}, 0.0
     known = {
         name: min(1.0, (gained[name] + _PRIOR * overall) / (own + _PRIOR) / overall) for name, own in variance.items()

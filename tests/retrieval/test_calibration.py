@@ -76,3 +76,9 @@ def test_the_same_cases_give_the_same_calibration(count: int) -> None:
     kinds, rows = vectors(count, 1.0)
     labels = [(KINDS[kind],) for kind in kinds]
     assert calibrate(segment(labels, rows)) == calibrate(segment(labels, rows))
+
+
+def test_a_label_that_every_case_has_says_nothing() -> None:
+    kinds, rows = vectors(60, 0.1)
+    found = calibrate(segment([("mug",)] * len(kinds), rows))
+    assert (found.weight, found.labels) == (0.0, {})
