@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from recommenders.text.function_words import FUNCTION_WORDS
 from recommenders.text.words import fold, stem, stems
 
 _ROWS = (
@@ -276,7 +277,9 @@ def meanings(word: str) -> frozenset[str]:
         rows = next((_MEANINGS[w] for w in (word.removesuffix(e) for e in _INFLECTED) if w in _MEANINGS), None)
     if rows is None:
         rows = _compound(word)
-    return frozenset(_NAMES[row] for row in rows)
+    names = frozenset(_NAMES[row] for row in rows)
+    # Without its accent "thé" is "the": a word of grammar means a thing only where it is that thing's English name.
+    return names & {f"={word}"} if word in FUNCTION_WORDS else names
 
 
 def _compound(word: str) -> frozenset[int]:

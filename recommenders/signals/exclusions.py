@@ -20,6 +20,8 @@ _STEMS = {
         r"cannot (?:have|tolerate|stand|bear|eat|wear)", r"no", r"without", r"nothing with", r"free (?:of|from)",
         r"hates?", r"not contain(?:ing)?", r"avoid(?:ing)?",
         r"(?:don(?:'|’)?t|doesn(?:'|’)?t|won(?:'|’)?t|never) (?:wear|eat|drink|touch)",
+        r"(?:don(?:'|’)?t|do not|never|not) (?:suggest|recommend|offer|send|show|give)(?: me| us)?"
+        r" (?:anything|something|things|stuff|ones?|products?) (?:with|containing|made (?:of|from|with))",
         r"anything (?:but|except|other than)", r"steer(?:ing)? clear of", r"stay(?:ing)? away from",
     ),
     "fr": (

@@ -81,3 +81,9 @@ def test_the_cold_that_a_text_names():
     assert coldest("at 3 degrees in May, -5 °C in winter") == -5.0
     assert coldest("around zero at night") == 0.0
     assert coldest("two nights") is None
+
+
+def test_a_word_of_grammar_means_no_thing_that_is_spelt_like_it_in_another_language() -> None:
+    assert meanings("the") == frozenset(), "French thé has lost its accent"
+    assert meanings("thee") == frozenset({"=tea"})
+    assert meanings("hat") == frozenset({"=hat"}), "a verb in German, but the thing's own English name"

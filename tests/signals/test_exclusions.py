@@ -20,6 +20,7 @@ def terms(text: str, language: str = "en") -> list[str]:
         ("en", "My skin reacted badly to vitamin e", ["vitamin e"]),
         ("en", "I can’t wear wool it itches", ["wool"]),
         ("en", "no wool please", ["wool"]),
+        ("en", "Please don't suggest anything with wool, it itches.", ["wool"]),
         ("en", "a cream without perfume and with a pump", ["perfume"]),
         ("en", "No wool or silk.", ["wool", "silk"]),
         ("en", "No wool, silk or cashmere!", ["wool", "silk", "cashmere"]),
