@@ -15,11 +15,14 @@ SHOPS = Path(__file__).with_name("shops")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is right for a case: handles or skus of which any may be offered, whether nothing may be, and selling."""
+    """What is right for a case: handles or skus of which any may be offered, whether nothing may be, and selling.
+
+    `selling` is None where both are fine.
+    """
 
     offers: frozenset[str]
     silent: bool
-    selling: bool
+    selling: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def labelled_shops(data: Path) -> tuple[tuple[LabelledShop, ...], str]:
     """The shops in the folder `shops` of the data sets, else those that come with this package, and their revision.
 
     Each is a folder with `shop/`, a shop directory, and `cases.json`: {"now": time, "cases": [{"id", "request",
-    "complained_sku"?, "label"?: {"offers": [handle or sku], "silent": bool, "selling": bool}}]}. Cases that expect
+    "complained_sku"?, "label"?: {"offers": [handle or sku], "silent"?: bool, "selling"?: bool}}]}. Cases that expect
     another "status" than 200 are left out.
 
     Raises:
@@ -85,7 +88,9 @@ def _case(row: Mapping[str, Any], now: str) -> ShopCase:
         row["id"],
         {"now": now, **row["request"]},
         row.get("complained_sku"),
-        label and Label(frozenset(_texts(label["offers"])), bool(label["silent"]), bool(label["selling"])),
+        Label(frozenset(_texts(label["offers"])), bool(label.get("silent", False)), label.get("selling"))
+        if label and "offers" in label
+        else None,
     )
 
 

@@ -103,7 +103,7 @@ def judged(
         "hit@1": [float(any(right[:1])) for right in wanted],
         "recall": [float(any(right)) for right in wanted],
         "silence recall": [float(silent) for _, silent, label in told if label.silent],
-        "selling accuracy": [float(a.selling == label.selling) for a, label in chosen],
+        "selling accuracy": [float(a.selling == label.selling) for a, label in chosen if label.selling is not None],
     }
     for metric, values in means.items():
         if values:

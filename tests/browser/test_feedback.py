@@ -42,7 +42,7 @@ def test_shown_inserted_copied_once_each(desk: Browser, open_ticket: OpenTicket,
 
 
 def test_only_what_was_in_view_was_shown(desk: Browser, open_ticket: OpenTicket, stub: Stub) -> None:
-    panel = desk.panel_for(open_ticket("4501"), height=500)
+    panel = desk.panel_for(open_ticket("4501"), height=640)
     wait_for(lambda: len(stub.events("shown")) >= 1, panel)
     panel.wait_for_timeout(600)
     assert "t-1019" not in {id for _, id in stub.events("shown")}
