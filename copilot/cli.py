@@ -141,6 +141,7 @@ def serve(run: _Run, /, **given: Any) -> None:
     # What was loaded stays for good: the collector need not look through it in the middle of a request.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # a request leaves no cycles worth looking for after every few hundred objects
     try:
         http.serve(
             app,

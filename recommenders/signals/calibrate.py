@@ -21,9 +21,9 @@ LEAN = 12.0  # positives that a family's threshold counts as, beside a label's o
 FEW = 4  # positives below which a label has no threshold and no figure of its own
 # A caution that is missed costs more than one too many; of the others both errors cost the same.
 BETA = {"intent": 1.0, "need": 1.0, "caution": 1.2, "occasion": 1.0}
-# The training texts carry labels far more often than tickets do, so what looks best on them says too much. How much a
-# family's edges are lifted for that, in logits: where F1 over the texts of the benchmark's dev split was best, and where
-# it is flat the higher, since in tickets labels are rarer still.
+# The training texts carry labels far more often than tickets do, so what looks best on them says too much. How much
+# a family's edges are lifted for that, in logits: where F1 over the texts of the benchmark's dev split was best, and
+# where it is flat the higher, since in tickets labels are rarer still.
 RARER = {"intent": 0.0, "need": 0.6, "caution": 1.2, "occasion": 0.0}
 Truth = np.ndarray[Any, Any]
 

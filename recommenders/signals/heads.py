@@ -172,7 +172,7 @@ class Heads:
             each = each + own.logits(vectors)
         logits = each[1:]
         pooled: FloatArray = self.share * each[0] + (1 - self.share) * logits.max(axis=0) + by_grams
-        if self.grams is not None and len(texts) == len(logits) + 1:
+        if self.grams is not None and len(texts) == len(logits) + 1 > 2:  # of one sentence nothing is to be chosen
             own_grams = np.stack([self.grams.logits(text)[: len(self.labels)] for text in texts[1:]])
             logits = logits + (self.mix or self._plain).grams[group] * own_grams
         return pooled, logits, min(1.0, max(-1.0, mood))

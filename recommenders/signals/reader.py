@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from recommenders.signals.heads import Correction, Heads, Verdict
 from recommenders.signals.needs import need_kinds
 
 FAMILIES: tuple[Family, ...] = ("intent", "need", "caution", "occasion")
+UNLIKELY = 0.05  # probability below which a label plays no part
 QUOTE = 200  # characters of a quote; longer sentences are cut at a word
 CLOSING = frozenset({"small_talk", "praise"})
 
@@ -78,12 +80,18 @@ class TicketReader:
         )
 
     def _readings(self, family: Family, verdict: Verdict) -> list[Reading]:
-        rows = []
+        """What may hold: of a hundred labels nearly all are out of the question, and nobody asks for those."""
+        probabilities, rows = verdict.probability.tolist(), []
         for name, i in self.heads.family(family):
-            probability = float(verdict.probability[i])
-            holds = probability >= float(self.heads.threshold[i])
-            rows.append(Reading(name, round(probability, 4), verdict.sentence(i), holds))
+            if (probability := probabilities[i]) >= UNLIKELY:
+                holds = probability >= self._thresholds[i]
+                rows.append(Reading(name, round(probability, 4), verdict.sentence(i), holds))
         return rows
+
+    @cached_property
+    def _thresholds(self) -> list[float]:
+        found: list[float] = self.heads.threshold.tolist()
+        return found
 
     def _quote(self, concern: Concern, place: int) -> str:
         if not concern.sentences:

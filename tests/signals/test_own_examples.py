@@ -80,15 +80,15 @@ def test_with_the_real_model_a_paraphrase_of_an_example_is_read_like_it() -> Non
     encoder = load_encoder(MODEL)
     reader = Heads.load(MODEL / FILE, encoder.source)
     example = OwnExample(
-        "The wick drowned and took the flame with it, same as the last two.", frozenset({"intent:damaged_item"})
+        "The wick drowned and took the flame with it, same as the last two.", frozenset({"intent:how_to"})
     )
     own = OwnExamples.build([example], reader, encoder)
 
-    def damaged(text: str, correction: OwnExamples | None) -> float:
+    def advised(text: str, correction: OwnExamples | None) -> float:
         *_, whole, parts = encoder.encode_reading(text, [(0, len(text))])
-        return float(reader.logits(whole, parts, [text, text], correction)[reader.index["intent:damaged_item"]])
+        return float(reader.logits(whole, parts, [text, text], correction)[reader.index["intent:how_to"]])
 
-    assert damaged(example.text, own) >= MARGIN - 0.2
+    assert advised(example.text, own) >= MARGIN - 0.2
     like, unlike = "Again the wick drowned and the flame went out.", "When will my parcel arrive?"
-    assert damaged(like, own) > damaged(like, None) + 0.2
-    assert damaged(unlike, own) == pytest.approx(damaged(unlike, None), abs=1e-4)
+    assert advised(like, own) > advised(like, None) + 0.2
+    assert advised(unlike, own) == pytest.approx(advised(unlike, None), abs=1e-4)
