@@ -22,8 +22,7 @@ SHOWN = 3
 # Kinds that put something else into the basket; a fix or the same item again is service, not an offer.
 OFFERS = frozenset({"alternative", "exchange", "upsell"})
 ABOUT = About(
-    "A shop that the recommenders have never seen: does an agent get the offer that a good agent would make, and "
-    "nothing where there is nothing to offer?",
+    "Does an agent get the offer that a good agent would make, and nothing where there is nothing to offer?",
     "The products that the author of the case would accept as an offer; 'silence' is right where no save of any kind "
     "should be shown; 'selling' is whether one may sell at all. A fix or the same item again is no offer. The peers "
     "know which item is complained of, and always show three products.",
