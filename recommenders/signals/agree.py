@@ -31,7 +31,6 @@ MATTERS = FAILURES | {
 }  # fmt: skip
 WANTS = frozenset({"product_dissatisfaction", "advice_request", "exchange_request"})
 SURE = 0.9  # probability from which such an intent says that there must be a need
-TIE = 0.1  # two readings this close are equally likely
 UNSURE = 0.7  # below it the next intent may be the right one
 NEAR = 0.2  # and is taken too when it is this close
 IMPLIED = 0.2  # probability from which a wish that a need implies is believed
@@ -67,7 +66,7 @@ def agree(readings: Readings, mood: float = 0.0) -> Readings:
     held["occasion"] = _occasions(held["occasion"])
     intents = {r.id: r.score for r in held["intent"]}
     if "service_failure_open" not in {r.id for r in held["caution"]}:
-        others = max((score for name, score in intents.items() if name not in FAILURES), default=0.0) - TIE
+        others = max((score for name, score in intents.items() if name not in FAILURES), default=0.0)
         held["intent"] = [r for r in held["intent"] if r.id not in FAILURES or r.score > others]
     elif not intents.keys() & MATTERS:
         held["caution"] = [r for r in held["caution"] if r.id != "service_failure_open" or r.score >= SURE]
