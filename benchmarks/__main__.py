@@ -65,7 +65,7 @@ def _demo(data: Path, model: Path, rounds: int) -> Figures:
         first = service.start_seconds
     bodies = tickets.requests()
     with serving(data, *options) as service, asking(service, token) as client:
-        encoder = load_encoder(model)
+        encoder = load_encoder(model, reads=False)
         stream = list(tickets.varied(bodies, rounds + 1))
         latency.measure(client, encoder, stream[-WARM:])
         measured = latency.measure(client, encoder, stream[: rounds * len(bodies)])

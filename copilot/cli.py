@@ -113,12 +113,30 @@ def load(run: _Run, /, shop_dir: Path, strict: bool, **given: Any) -> None:
     rejections = [*report.rejections, *wrong]
     if not wrong and not (strict and rejections):
         keep_playbooks(shop_dir, settings.data)
+    if report.changed:
+        _get_ready(settings)
     for row in rejections:
         click.echo(f"{row.file}:{row.line}: {row.field}: {row.reason}", err=True)
     counts = {name: report.counts.get(name, 0) for name in COUNTED}
     click.echo(json.dumps({**counts, "rejected": len(rejections)}))
     if strict and rejections:
         raise InputError("rows were rejected, so nothing was changed")
+
+
+def _get_ready(settings: Settings) -> None:
+    """Makes now what the first start of the service would make: the index, and what the shop's pages say.
+
+    Whatever hinders it, the shop is loaded: the service makes it then, and says what is wrong.
+    """
+    from copilot.engine import build_engine
+    from copilot.store.budgets import BudgetStore, Limits
+
+    limits = Limits(settings.agent_monthly_budget, settings.team_monthly_budget, settings.currency)
+    try:
+        with _usable(), _database(settings) as database:
+            build_engine(settings, database, BudgetStore(database, limits)).close()
+    except CopilotError as error:
+        click.echo(f"warning: loaded, but the service could not start as it is: {error}", err=True)
 
 
 # ---------------------------------------------------------------- serve

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
-from flask import Flask, Response, g, request
-from flask_limiter import Limiter
-from flask_limiter.errors import RateLimitExceeded
+from flask import Flask, g, request
 
-from copilot.api.failures import refuse
+from copilot.api.limits import RequestLimit
 from copilot.errors import Forbidden, TooManyRequests, Unauthorized
 from copilot.store.tokens import Role, Token, TokenStore
 
@@ -64,15 +61,12 @@ def register(app: Flask, tokens: TokenStore, per_minute: int) -> None:
         token: Token | None = g.get("token")
         return f"token:{token.id}:{token.name}" if token else f"address:{request.remote_addr}"
 
-    def too_many(_: RateLimitExceeded) -> Response:
-        limit = limiter.current_limit
-        wait = max(1, int(limit.reset_at - time.time())) if limit else 60  # `reset_at` is rounded up
-        message = f"More than {per_minute} requests in a minute; wait {wait} s."
-        return refuse(TooManyRequests(message, headers={"Retry-After": str(wait)}))
+    def count() -> None:
+        wait = limit.wait(who()) if request.endpoint else 0
+        if wait:
+            message = f"More than {per_minute} requests in a minute; wait {wait} s."
+            raise TooManyRequests(message, headers={"Retry-After": str(wait)})
 
-    app.before_request(identify)
-    limiter = Limiter(
-        who, app=app, application_limits=[f"{per_minute} per minute"], storage_uri="memory://", strategy="fixed-window"
-    )
-    app.before_request(admit)
-    app.register_error_handler(RateLimitExceeded, too_many)
+    limit = RequestLimit(per_minute)
+    for step in (identify, count, admit):
+        app.before_request(step)

@@ -86,7 +86,7 @@ class AnswerLog:
         self,
         database: Engine,
         *,
-        linger: float = 0.02,
+        linger: float = 0.25,
         capacity: int = 10_000,
         retry_seconds: float = 1.0,
     ) -> None:

@@ -29,7 +29,7 @@ def speed(setup: Setup) -> Outcome:
     shops, digest = labelled_shops(setup.data)
     if setup.engine_of is None:
         raise MissingPackage("it asks the whole engine; run it with `copilot bench`")
-    encoder = load_encoder(setup.model)
+    encoder = load_encoder(setup.model, reads=False)
     spent: dict[str, list[float]] = {WHOLE: [], PASS: []}
     for shop in shops:
         requests = [case.request for case in shop.cases]

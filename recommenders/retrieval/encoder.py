@@ -17,9 +17,10 @@ from tokenizers import Encoding, Tokenizer
 from recommenders.protocols import FloatArray
 
 MANIFEST = "manifest.json"
-BRANCH = "branch.onnx"  # the upper layers that were tuned for reading, if they were tuned for this model
-MIDDLE = "middle_hidden_state"
-FORMAT = 2  # of the folder; a new number makes set-up export again
+LOWER, UPPER = "lower.onnx", "upper.onnx"  # the model in two halves, of which the second goes on from the first
+BRANCH = "branch.onnx"  # upper layers that were tuned for reading, if they were tuned for this model
+MIDDLE, LAST = "middle_hidden_state", "last_hidden_state"
+FORMAT = 3  # of the folder; a new number makes set-up export again
 _PARALLEL_FROM = 16  # texts
 _OVERLAP = 64  # tokens that two neighbouring windows of a long text share
 _MOST_WINDOWS = 4  # of a text whose spans are wanted; what stands behind them is not read
@@ -33,22 +34,26 @@ class ModelError(Exception):
 
 
 class OnnxEncoder:
-    """An exported sentence-transformers model. Threads may share it: the session and the tokenizer are read-only.
+    """An exported sentence-transformers model. Threads may share it: the sessions and the tokenizer are read-only.
 
     Rows are float32 of length 1. Texts longer than the model reads are cut by `encode` and read in overlapping windows
     by `encode_spans`. An empty text gets the vector of the model's empty input.
     """
 
-    def __init__(self, session: Any, tokenizer: Tokenizer, manifest: dict[str, Any], branch: Any | None = None) -> None:
+    def __init__(
+        self, lower: Any, upper: Any, tokenizer: Tokenizer, manifest: dict[str, Any], branch: Any | None = None
+    ) -> None:
         self.name = f"{manifest['model']}/{manifest['precision']}"
         self.source = str(manifest["source_sha256"])  # of the original model's files
         self.dimension = int(manifest["dimension"])
         self.pooling: Literal["mean", "cls"] = manifest["pooling"]
         self.max_length = int(manifest["max_length"])
-        self._session = session
-        self._branch = branch
-        self._inputs = {entry.name for entry in session.get_inputs()}
+        self._lower, self._upper, self._branch = lower, upper, branch
+        self._inputs = {entry.name for entry in lower.get_inputs()}
+        self._crossing = [entry.name for entry in upper.get_inputs()]
+        self._middle = self._crossing.index(MIDDLE)
         self._tokenizer = tokenizer
+        self._beside = ThreadPoolExecutor(os.cpu_count(), "branch") if branch is not None else None
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """(len(texts), dimension). One text a pass, many passes at once.
@@ -145,15 +150,21 @@ class OnnxEncoder:
         return np.concatenate([prefix, ids[own][: self.max_length - len(prefix) - len(suffix)], suffix])
 
     def _states(self, ids: IntArray) -> FloatArray:
-        states: FloatArray = self._session.run(["last_hidden_state"], self._feed(ids))[0][0]
+        crossing = self._lower.run(self._crossing, self._feed(ids))
+        states: FloatArray = self._upper.run([LAST], dict(zip(self._crossing, crossing, strict=True)))[0][0]
         return states
 
     def _both_states(self, ids: IntArray) -> FloatArray:
         """The encoder's states and, beside them, those of the branch."""
-        if self._branch is None:
+        if self._branch is None or self._beside is None:
             return self._states(ids)
-        states, middle = self._session.run(["last_hidden_state", MIDDLE], self._feed(ids))
-        both: FloatArray = np.concatenate([states[0], self._branch.run(None, {MIDDLE: middle})[0][0]], axis=1)
+        crossing = self._lower.run(self._crossing, self._feed(ids))
+        feed = {MIDDLE: crossing[self._middle]}
+        other = self._beside.submit(self._branch.run, None, feed)
+        states = self._upper.run([LAST], dict(zip(self._crossing, crossing, strict=True)))[0][0]
+        # On busy cores nobody may have taken it up; then waiting would take longer than doing it here.
+        tuned = self._branch.run(None, feed) if other.cancel() else other.result()
+        both: FloatArray = np.concatenate([states, tuned[0][0]], axis=1)
         return both
 
     def _feed(self, ids: IntArray) -> dict[str, IntArray]:
@@ -168,8 +179,14 @@ class OnnxEncoder:
         return pooled
 
 
-def load_encoder(folder: Path, threads: int = 0) -> OnnxEncoder:
-    """The encoder in a folder that `export_model` wrote. `threads` of one pass; 0 lets onnxruntime choose.
+def load_encoder(folder: Path, threads: int = 0, *, reads: bool = True) -> OnnxEncoder:
+    """The encoder in a folder that `export_model` wrote.
+
+    Args:
+        folder: of the model.
+        threads: of one pass; 0 lets onnxruntime choose.
+        reads: with what was tuned for reading. It runs beside the encoder's own upper half, so each has one thread;
+            without it the whole pass has all of them.
 
     Raises ModelError, which names the folder and the remedy.
     """
@@ -183,9 +200,9 @@ def load_encoder(folder: Path, threads: int = 0) -> OnnxEncoder:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        branch = folder / BRANCH
-        tuned = _session(branch, threads) if branch.is_file() else None
-        return OnnxEncoder(_session(folder / manifest["file"], threads), tokenizer, manifest, tuned)
+        branch = _session(folder / BRANCH, 1) if reads and (folder / BRANCH).is_file() else None
+        upper = _session(folder / UPPER, threads if branch is None else 1)
+        return OnnxEncoder(_session(folder / LOWER, threads), upper, tokenizer, manifest, branch)
     except ModelError:
         raise
     # tokenizers and onnxruntime raise bare Exceptions for damaged files

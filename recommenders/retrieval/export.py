@@ -16,7 +16,8 @@ import numpy as np
 
 from recommenders.protocols import FloatArray
 from recommenders.retrieval.agreement import agreement, sample_texts
-from recommenders.retrieval.encoder import FORMAT, MANIFEST, MIDDLE, ModelError, load_encoder
+from recommenders.retrieval.encoder import FORMAT, LAST, LOWER, MANIFEST, MIDDLE, UPPER, ModelError, load_encoder
+from recommenders.retrieval.halves import cut
 
 # int8 is taken when its vectors point where the original's do and find the same neighbours.
 LEAST_COSINE = 0.985
@@ -42,7 +43,7 @@ class ExportReport:
 def export_model(
     source: Path, target: Path, name: str | None = None, say: Callable[[str], None] = print
 ) -> ExportReport:
-    """Writes `target` (model.onnx, tokenizer.json, manifest.json) from a sentence-transformers folder.
+    """Writes `target` (its lower and upper layers, tokenizer.json, manifest.json) from a sentence-transformers folder.
 
     Token states are the output, so that spans can be pooled, and those of the middle layer, where reading branches off.
     int8 per channel when it agrees with the original
@@ -161,7 +162,8 @@ def _export(
     }
     _quantize(work / "fp32.onnx", work / "int8.onnx")
     for precision in ("int8", "fp32"):
-        manifest |= {"precision": precision, "file": f"{precision}.onnx"}
+        cut(work / f"{precision}.onnx", MIDDLE, LAST, work / LOWER, work / UPPER)
+        manifest["precision"] = precision
         (work / MANIFEST).write_text(json.dumps(manifest), "utf-8")
         numbers = agreement(expected, load_encoder(work, threads=1).encode(texts))
         manifest["agreement"] = asdict(numbers)
@@ -170,8 +172,8 @@ def _export(
             break
     else:
         raise ModelError(f"{source}: the exported model does not agree with the original")
-    for other in {"int8.onnx", "fp32.onnx"} - {manifest["file"]}:
-        (work / other).unlink()
+    for whole in ("int8.onnx", "fp32.onnx"):
+        (work / whole).unlink()
     work.chmod(0o755)  # mkdtemp's folder is for its owner only; the service may run as another user
     return manifest
 
@@ -206,8 +208,8 @@ def _write_onnx(transformer: Any, path: Path) -> None:
             tuple(inputs[name] for name in names),
             str(path),
             input_names=names,
-            output_names=["last_hidden_state", MIDDLE],
-            dynamic_axes=dict.fromkeys([*names, "last_hidden_state", MIDDLE], axes),
+            output_names=[LAST, MIDDLE],
+            dynamic_axes=dict.fromkeys([*names, LAST, MIDDLE], axes),
             opset_version=17,
             dynamo=False,
         )

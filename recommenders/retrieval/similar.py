@@ -50,6 +50,7 @@ class _Shown:
     case: Case
     reply: str
     sentences: tuple[str, ...]
+    words: tuple[frozenset[str], ...]  # of each sentence
     problem: str
 
 
@@ -131,7 +132,10 @@ class SimilarRecommender:
         sentences = tuple(dict.fromkeys(kept for text in said if len(kept := redact(text, facts)) > 1))
         subject = redact(case.subject, facts)
         problem = " ".join((subject, *sentences))[:_PROBLEM]
-        return _Shown(replace(case, subject=subject), clean_reply(case, reply.text, customer), sentences, problem)
+        words = tuple(frozenset(tokenize(sentence)) for sentence in sentences)
+        return _Shown(
+            replace(case, subject=subject), clean_reply(case, reply.text, customer), sentences, words, problem
+        )
 
 
 def is_quiet(intents: Set[str]) -> bool:
@@ -153,11 +157,11 @@ def _substance(text: str) -> float:
 def _excerpt(shown: _Shown, words: frozenset[str]) -> str:
     """The customer's sentence that has most in common with the ticket; of equals the first."""
 
-    def telling(sentence: str) -> float:
-        tokens = set(tokenize(sentence))
+    def telling(place: int) -> float:
+        tokens = shown.words[place]
         return (len(tokens & words) + 0.25 * min(len(tokens), 12)) / math.sqrt(4 + len(tokens))
 
-    best = max(shown.sentences, key=telling, default=shown.case.subject)
+    best = shown.sentences[max(range(len(shown.words)), key=telling)] if shown.words else shown.case.subject
     return best if len(best) <= _EXCERPT else best[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"
 
 

@@ -156,15 +156,15 @@ def figures_of(truth: Truth, moods: FloatArray, unseen: Unseen, mix: Mix) -> dic
 
 
 def folds_of(sources: Sequence[str], count: int) -> list[list[int]]:
-    """The rows of each of at most `count` folds of about the same size; what one file holds stays together.
+    """The rows of each of at most `count` folds of about the same size; what one author wrote stays together.
 
-    Texts of one file were written one after the other, often as pairs that differ in a word: a fold that had seen one
-    of a pair would flatter itself.
+    An author is the part of a file's name before the first hyphen. Authors repeat themselves, often in pairs that
+    differ in a word: a fold that had seen one of a pair would flatter itself.
     """
-    files: dict[str, list[int]] = {}
+    authors: dict[str, list[int]] = {}
     for row, source in enumerate(sources):
-        files.setdefault(source.split(":")[0], []).append(row)
-    folds: list[list[int]] = [[] for _ in range(min(count, len(files)))]
-    for _, rows in sorted(files.items(), key=lambda item: (-len(item[1]), item[0])):
+        authors.setdefault(source.split(":")[0].split("-")[0], []).append(row)
+    folds: list[list[int]] = [[] for _ in range(min(count, len(authors)))]
+    for _, rows in sorted(authors.items(), key=lambda item: (-len(item[1]), item[0])):
         min(folds, key=len).extend(rows)
     return [sorted(fold) for fold in folds]

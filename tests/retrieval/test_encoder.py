@@ -6,10 +6,13 @@ import shutil
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from onnxruntime import InferenceSession
 
 from recommenders.retrieval.agreement import agreement, sample_texts
 from recommenders.retrieval.encoder import ModelError, OnnxEncoder, load_encoder
@@ -73,9 +76,9 @@ def test_the_export_agrees_with_the_original(source: Path, target: Path, encoder
     manifest = json.loads((target / "manifest.json").read_text())
     assert manifest["agreement"]["cosine_mean"] > 0.985
     assert encoder.name == f"tiny/{manifest['precision']}"
-    assert sorted(path.name for path in target.iterdir()) == sorted(
-        [manifest["file"], "manifest.json", "tokenizer.json"]
-    )
+    assert sorted(path.name for path in target.iterdir()) == [
+        "lower.onnx", "manifest.json", "tokenizer.json", "upper.onnx"
+    ]  # fmt: skip
 
 
 def test_a_fitting_export_is_kept(source: Path, target: Path) -> None:
@@ -89,7 +92,7 @@ def test_a_fitting_export_is_kept(source: Path, target: Path) -> None:
 def test_a_damaged_export_is_made_again(source: Path, target: Path, tmp_path: Path) -> None:
     copy = tmp_path / "tiny"
     shutil.copytree(target, copy)
-    model = copy / json.loads((copy / "manifest.json").read_text())["file"]
+    model = copy / "upper.onnx"
     model.write_bytes(model.read_bytes()[:1000])
     assert not export_model(source, copy, say=lambda line: None).kept
     assert load_encoder(copy, 1).encode(["ok"]).shape == (1, 32)
@@ -183,6 +186,37 @@ def test_loading_says_what_to_do(target: Path, tmp_path: Path) -> None:
         (copy / name).write_text(content)
         with pytest.raises(ModelError, match="make setup"):
             load_encoder(copy)
+
+
+class UpperHalf:
+    """Stands in for what was tuned: the encoder's own upper half, without its mask, so that both give the same."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+
+    def run(self, _: Any, feed: dict[str, Any]) -> Any:
+        tokens = feed["middle_hidden_state"].shape[1]
+        names = [entry.name for entry in self.session.get_inputs()]
+        masks = {name: np.zeros((1, 1, tokens, tokens), np.float32) for name in names if name not in feed}
+        return self.session.run(None, {**masks, **feed})
+
+
+def test_what_was_tuned_runs_beside_the_encoder_and_waits_for_no_free_thread(target: Path) -> None:
+    lower, upper = (InferenceSession(str(target / name)) for name in ("lower.onnx", "upper.onnx"))
+    plain, manifest = load_encoder(target, 1), json.loads((target / "manifest.json").read_text())
+    encoder = OnnxEncoder(lower, upper, plain._tokenizer, manifest, UpperHalf(upper))
+    text, spans = "my kettle is broken. where is my parcel?", [(0, 20), (21, 40)]
+    whole, each = plain.encode_spans(text, spans)
+    free = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        for stuck in (False, True):
+            encoder._beside = pool
+            waiting = pool.submit(free.wait, 30) if stuck else None
+            found = encoder.encode_reading(text, spans)
+            assert waiting is None or not waiting.done()  # the only thread was taken to the end
+            for vector, wanted in zip(found, (whole, each, whole, each), strict=True):
+                assert np.allclose(vector, wanted, atol=1e-5)
+        free.set()
 
 
 def test_agreement_by_hand() -> None:
