@@ -12,6 +12,7 @@ from typing import Any
 
 from copilot.context import clean_ticket
 from copilot.engine import SuggestionEngine, build_engine
+from copilot.models.wiring import case_encoder
 from copilot.render import render
 from copilot.schemas import parse_ask, revision
 from copilot.settings import Settings
@@ -21,7 +22,6 @@ from copilot.store.budgets import BudgetStore, Limits
 from copilot.store.database import open_database
 from copilot.store.shop import ShopStore
 from recommenders.domain import Catalog
-from recommenders.retrieval.encoder import load_encoder
 from recommenders.text.concern import newest_concern
 
 
@@ -64,7 +64,7 @@ def answering(settings: Settings) -> Callable[[Path], AbstractContextManager[Eng
             own = replace(own, reader_url=None, polish_url=None, embeddings_url=None)
             database = open_database(own.data, None)
             try:
-                load_shop(shop, database, load_encoder(own.model), warn=lambda _: None)
+                load_shop(shop, database, case_encoder(own), warn=lambda _: None)
                 keep_playbooks(shop, own.data)
                 limits = Limits(own.agent_monthly_budget, own.team_monthly_budget, own.currency)
                 engine = build_engine(own, database, BudgetStore(database, limits))

@@ -10,6 +10,7 @@ from copilot.store.shop import ShopStore
 from recommenders.domain import Case, Concern, Customer, Mention, Need, Order, OrderLine, Ticket
 from recommenders.text.clean import clean_message
 from recommenders.text.mentions import MentionFinder
+from recommenders.text.words import stems
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,10 @@ def place_needs(
     mentions: Sequence[Mention],
     handle_of: Mapping[str, str],
 ) -> tuple[Need, ...]:
-    """Each need with the sku that it was said of: the item named last before the end of its sentence.
+    """Each need with the sku that it was said of.
+
+    The item that its sentence names, or whose name shares words with it ("the percale set"), else the one named last
+    before, else the first.
 
     Args:
         needs: as read, without `about`.
@@ -117,6 +121,17 @@ def place_needs(
     for need in needs:
         quote = need.quote.removesuffix(" …")  # a quote is a sentence with its line breaks closed up, perhaps cut
         sentence = next((s for s in concern.sentences if " ".join(s.text.split()).startswith(quote)), None)
-        before = [sku for start, sku in named if sentence is None or start < sentence.end]
-        placed.append(replace(need, about=before[-1] if before else skus[0]))
+        before = [(start, sku) for start, sku in named if sentence is None or start < sentence.end]
+        here = [sku for start, sku in before if sentence is not None and start >= sentence.start]
+        hinted = here[-1] if here else _hinted(need.quote, skus, handle_of)
+        placed.append(replace(need, about=hinted or (before[-1][1] if before else skus[0])))
     return tuple(placed)
+
+
+def _hinted(quote: str, skus: Sequence[str], handle_of: Mapping[str, str]) -> str | None:
+    """The one item whose name shares most words with a sentence."""
+    said = set(stems(quote))
+    shared = {sku: len(said.intersection(stems(handle_of.get(sku, "").replace("-", " ")))) for sku in skus}
+    most = max(shared.values())
+    best = [sku for sku in skus if shared[sku] == most]
+    return best[0] if most and len(best) == 1 else None

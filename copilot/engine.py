@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from copilot.store.budgets import BudgetStore
     from copilot.store.shop import ShopStore
     from copilot.toolbox import Toolbox
+    from recommenders.signals.matter import MatterEncoder
 
 log = logging.getLogger(__name__)
 SECTIONS = ("similar", "saves", "codes", "drafts", "delights")
@@ -119,6 +120,7 @@ class SuggestionEngine:
         model_reader: ModelReader | None = None,
         polisher: Polisher | None = None,
         remote: RemoteEncoder | None = None,
+        matter: MatterEncoder | None = None,
     ) -> None:
         self._store = store
         self._live = live
@@ -130,6 +132,7 @@ class SuggestionEngine:
         self._model_reader = model_reader
         self._polisher = polisher
         self._remote = remote  # finds cases in the place of `encoder`, which still reads
+        self._matter = matter  # or what joins its vector with what was read
 
     def suggest(self, ask: Ask) -> Suggestion:
         """The whole answer for one ticket."""
@@ -218,7 +221,8 @@ class SuggestionEngine:
             whole, sentences, *reading = self._encoder.encode_reading(concern.text, spans)
             context = replace(context, vector=whole, sentence_vectors=sentences)
         with run.stage("signals"):
-            context = replace(context, signals=self._signals(context, reading, background, hint, tools.own_examples))
+            signals = self._signals(context, reading, background, hint, tools.own_examples)
+            context = replace(context, signals=signals, probability=signals.probability)
         by_heads = context
         if models and self._model_reader is not None and concern.text.strip():
             with run.stage("reader"):
@@ -263,14 +267,19 @@ class SuggestionEngine:
         quiet = is_quiet({intent.id for intent in context.signals.intents})
         if not quiet and ask.sections & {"similar", "saves", "drafts"}:
             with run.stage("retrieve"):
-                asked = context if self._remote is None else self._asked_of(self._remote, context)
-                context = replace(context, similar=shop.similar(asked, max(ask.limit, 8)))
+                similar = shop.similar(self._asking(context), max(ask.limit, 8))
+                context = replace(context, similar=similar)
         return context
 
-    def _asked_of(self, remote: RemoteEncoder, context: Context) -> Context:
-        """The context with the vector that cases were stored with; like them, the ticket is sent without its facts."""
-        text = redact(context.concern.text, names_in(context.ticket, context.customer))
-        return replace(context, vector=remote.question(text, context.signals.language))
+    def _asking(self, context: Context) -> Context:
+        """The context with the vector that cases were stored with."""
+        if self._remote is not None:  # like cases, the ticket is sent without its facts
+            text = redact(context.concern.text, names_in(context.ticket, context.customer))
+            return replace(context, vector=self._remote.question(text, context.signals.language))
+        if self._matter is not None and context.vector is not None and context.probability is not None:
+            vector = self._matter.question(context.vector, context.probability, context.signals.language)
+            return replace(context, vector=vector)
+        return context
 
     def _recommend(self, ask: Ask, context: Context, advice: Advice, tools: Toolbox, run: _Run) -> Suggestion:
         """Everything that the asked sections need, whether or not it is shown; `_asked_for` takes the rest away."""
@@ -349,6 +358,7 @@ def build_engine(settings: Settings, database: Database, budgets: BudgetStore) -
     from copilot.store.shop import ShopStore
     from copilot.toolbox import ToolboxBuilder
     from recommenders.signals.heads import HEADS, Heads
+    from recommenders.signals.matter import MatterEncoder
 
     encoder = local_encoder(settings)
     heads = Heads.load(settings.model / HEADS, encoder.source)
@@ -356,9 +366,10 @@ def build_engine(settings: Settings, database: Database, budgets: BudgetStore) -
     builder = ToolboxBuilder(store, encoder, settings, budgets, heads)
     languages = LanguageDetector()
     remote = remote_encoder(settings)
+    matter = MatterEncoder(encoder, heads, languages.detect)
     live = LiveShop(
         store,
-        remote or encoder,
+        remote or matter,
         settings.data / "index",
         settings.refresh_seconds,
         builder.build,
@@ -376,6 +387,7 @@ def build_engine(settings: Settings, database: Database, budgets: BudgetStore) -
         model_reader=model_reader(settings),
         polisher=polisher(settings, languages.detect),
         remote=remote,
+        matter=matter,
     )
 
 

@@ -357,6 +357,7 @@ class Signals:
     churn_risk: ChurnRisk = ChurnRisk(0.0, ())
     cautions: tuple[Caution, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    probability: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)  # of every label
 
     def intent(self, *ids: str) -> Intent | None:
         """The strongest intent among `ids`, if any was read."""
@@ -389,6 +390,7 @@ class Context:
     history: tuple[Case, ...] = ()
     vector: npt.NDArray[np.float32] | None = None  # (dimension,), of concern.text
     sentence_vectors: npt.NDArray[np.float32] | None = None  # (len(concern.sentences), dimension)
+    probability: npt.NDArray[np.float32] | None = None  # (labels,), what the heads read of concern.text
     selling: Selling = field(default_factory=lambda: Selling(True, ()))
     similar: tuple[SimilarCase, ...] = ()
     agent_id: str = ""

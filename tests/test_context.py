@@ -208,3 +208,8 @@ def test_a_wrapped_or_cut_quote_finds_its_sentence() -> None:
     cut = "The Red Pot is too small, so so so …"
     needs = [Need("sturdier", "sturdier", None, quote, 0.9) for quote in (first, cut)]
     assert [need.about for need in place_needs(needs, concern, LINES, named, HANDLES)] == ["MUG", "POT"]
+
+
+def test_a_sentence_that_shares_a_word_with_one_item_s_name_is_about_it() -> None:
+    text = "The Blue Mug is perfect. The pot I'd like in green."
+    assert placed("The pot I'd like in green.", text=text) == "POT"

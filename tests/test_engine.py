@@ -15,6 +15,7 @@ from sqlalchemy import Engine as Database
 
 from copilot.engine import SECTIONS, Ask, SuggestionEngine, build_engine
 from copilot.live import LiveShop
+from copilot.models.wiring import case_encoder
 from copilot.settings import Settings
 from copilot.shop.load import load_shop
 from copilot.store.budgets import BudgetStore, Limits
@@ -33,7 +34,6 @@ from recommenders.domain import (
     Ticket,
 )
 from recommenders.guard import Guard, Shelf
-from recommenders.retrieval.encoder import load_encoder
 from recommenders.signals.exclusions import find_exclusions
 from recommenders.signals.needs import need_kinds
 from recommenders.text.language import LanguageDetector
@@ -360,7 +360,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SuggestionEngine]
     folder = tmp_path_factory.mktemp("real")
     settings = Settings(data=folder / "data")
     database = open_database(settings.data)
-    load_shop(write_coats(folder / "shop"), database, load_encoder(settings.model), warn=lambda line: None)
+    load_shop(write_coats(folder / "shop"), database, case_encoder(settings), warn=lambda line: None)
     budgets = BudgetStore(database, Limits(settings.agent_monthly_budget, settings.team_monthly_budget))
     made = build_engine(settings, database, budgets)
     yield made

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from copilot.settings import Settings
     from recommenders.protocols import Encoder
     from recommenders.retrieval.encoder import OnnxEncoder
+    from recommenders.signals.matter import MatterEncoder
 
 CACHE = "cache"  # folder of the data directory
 
@@ -94,9 +95,22 @@ def local_encoder(settings: Settings) -> OnnxEncoder:
     return load_encoder(folder)
 
 
+def matter_encoder(settings: Settings, encoder: OnnxEncoder) -> MatterEncoder:
+    """What finds cases here, over an encoder of tickets.
+
+    Raises:
+        HeadsError: what reads tickets is missing, damaged or was trained for another model.
+    """
+    from recommenders.signals.heads import HEADS, Heads
+    from recommenders.signals.matter import MatterEncoder
+    from recommenders.text.language import LanguageDetector
+
+    return MatterEncoder(encoder, Heads.load(settings.model / HEADS, encoder.source), LanguageDetector().detect)
+
+
 def case_encoder(settings: Settings) -> Encoder:
     """What embeds cases in a load: the remote encoder if one is named, else the one that runs here."""
-    return remote_encoder(settings) or local_encoder(settings)
+    return remote_encoder(settings) or matter_encoder(settings, local_encoder(settings))
 
 
 def _named(model: str, kind: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from recommenders.bench.retrievers import K, Search
 from recommenders.protocols import Encoder, FloatArray
 from recommenders.retrieval.encoder import load_encoder
 from recommenders.retrieval.index import FLOOR
+from recommenders.signals.heads import HEADS, Heads
+from recommenders.signals.matter import MatterEncoder
+from recommenders.text.language import LanguageDetector
 
 OURS, BASELINE = "case index", "dense"
 _ANSWERED = 0.95  # of the questions, at the threshold at which recommenders are compared
@@ -36,6 +40,7 @@ ABOUT = About(
 def similar(setup: Setup) -> Outcome:
     """Every set of filed texts; the metrics of all but Banking77 end with the set's name."""
     encoder = load_encoder(setup.model)
+    matter = MatterEncoder(encoder, Heads.load(setup.model / HEADS, encoder.source), LanguageDetector().detect)
     figures: list[Figure] = []
     skipped: dict[str, None] = {}
     measured: dict[str, str] = {}
@@ -43,13 +48,18 @@ def similar(setup: Setup) -> Outcome:
         vectors = encoder.encode([case.text for case in filed.cases])
         asked, others = _embedded([q.text for q in filed.asked], encoder), _embedded(filed.strangers, encoder)
         suffix = "" if filed.name == "banking77" else f" {filed.name}"
-        for name, make in makers(filed.cases, vectors, encoder.name, [*asked, *others]).items():
+        own = _embedded([q.text for q in filed.asked], matter), _embedded(filed.strangers, matter)
+        recommenders = makers(filed.cases, vectors, [*asked, *others])
+        index = retrievers.case_index(filed.cases, matter.encode([case.text for case in filed.cases]), matter.name)
+        recommenders[OURS] = partial(retrievers.ours, index)
+        for name, make in recommenders.items():
             try:
                 search = make()
             except MissingPackage as error:
                 skipped[f"{name}: {error}"] = None
                 continue
-            figures += judged(name, search, filed, asked, others, setup.seed, suffix)
+            questions, strangers = own if name == OURS else (asked, others)
+            figures += judged(name, search, filed, questions, strangers, setup.seed, suffix)
         measured[filed.name] = filed.revision
     names = ", ".join(measured)
     config = {"cases": CASES, "questions": QUESTIONS, "k": K, "sets": measured}
@@ -60,9 +70,9 @@ def similar(setup: Setup) -> Outcome:
 
 
 def makers(
-    cases: Sequence[Question], vectors: FloatArray, model: str, asked: Sequence[tuple[str, FloatArray]]
-) -> Mapping[str, Callable[[], Search]]:
-    """What is compared, each made when it is its turn; `asked` are all texts that will be searched for."""
+    cases: Sequence[Question], vectors: FloatArray, asked: Sequence[tuple[str, FloatArray]]
+) -> dict[str, Callable[[], Search]]:
+    """The peers, each made when it is its turn; `asked` are all texts that will be searched for."""
     return {
         "bm25s": lambda: retrievers.bm25(cases),
         "tf-idf": lambda: retrievers.tfidf(cases),
@@ -70,7 +80,6 @@ def makers(
         "rrf": lambda: retrievers.fused_by_rank(cases, vectors),
         "txtai": lambda: retrievers.txtai(cases, vectors, asked),
         "logistic": lambda: retrievers.logistic(cases, vectors),
-        OURS: lambda: retrievers.ours(retrievers.case_index(cases, vectors, model)),
     }
 
 

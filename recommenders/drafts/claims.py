@@ -43,7 +43,8 @@ WORDS = {
 # All patterns are held against folded text: small letters without accents.
 _UNITS = {
     "hour": r"hours?|hrs?|stunden?|heures?|horas?|uur|uren|ore|ora",
-    "day": r"days?|tage?n?|werktage?n?|arbeitstage?n?|jours?|dias?|dag(?:en)?|werkdag(?:en)?|giorn[oi]",
+    "day": r"days?|nights?|nachten?|nuits?|noches?|nott[ei]|noites?|tage?n?|werktage?n?|arbeitstage?n?|jours?|dias?"
+    r"|dag(?:en)?|werkdag(?:en)?|giorn[oi]",
     "week": r"weeks?|wochen?|semaines?|semanas?|weken|settiman[ae]",
     "month": r"months?|monate?n?|mois|mes(?:es|i|e)?|maand(?:en)?",
     "year": r"years?|jahre?n?|ans?|annees?|anos?|jaar|jaren|ann[oi]",

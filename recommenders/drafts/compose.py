@@ -73,6 +73,8 @@ class DraftComposer:
         """
         del delights
         situation = read_situation(context)
+        over = self.terms.window_over(situation.order, context.now)
+        situation = replace(situation, window=over[0], window_source=(over[1],)) if over else situation
         book = self.books.get(context.signals.language)
         if book is None or not book.has("ack.general") or not book.has("greeting.letter"):
             book = self.books["en"]
@@ -172,6 +174,7 @@ class DraftComposer:
         bought = any(save.replaces for save in request.saves) or situation.order is not None or situation.products
         gone = self._gone(request, page)
         returning = gone or RETURNS & set(situation.intents) or "product_dissatisfaction" in situation.intents
+        returning = returning and not situation.window  # what is over is not promised
         if returning and bought:
             key = (
                 "save.keep_refund"
@@ -239,13 +242,18 @@ class DraftComposer:
             if topic == "general" and (answered or explained):
                 continue
             key = f"plan.{chosen(topic, situation)}"
+            if key == "plan.window_over.late":
+                stance = "decline"
             if topic == "exchange_request" and self._gone(request, page):
                 page.add(request.book.pick("plan.exchange_gone", request.seed), 2, MUST)
                 continue
-            page.add(request.with_gaps(key, page) or request.say(key, page), 2, MUST, request.order_proof())
+            proof = request.order_proof() + (situation.window_source if key == "plan.window_over.late" else ())
+            page.add(request.with_gaps(key, page) or request.say(key, page), 2, MUST, proof)
         if not request.informs:
             self._gap_of_order(request, page)
         ruled = [name for name in situation.intents if name in RULED and "code_wish" not in topics]
+        if situation.window:  # how a return works is no answer where there is none
+            ruled = [name for name in ruled if name not in RETURNS]
         if ruled and not answered and "not_received" not in map(partial(chosen, situation=situation), topics):
             refused = self.answers.rule(page, request.facts, ruled)
             if refused and situation.topic in CAN_DECLINE:

@@ -68,6 +68,8 @@ def chosen(topic: str, situation: Situation) -> str:
         return "not_received"
     if topic == "refund_request" and order.financial_status.casefold() == "refunded":
         return "refund_made"
+    if topic in (*RETURNS, "product_dissatisfaction") and situation.window and not set(ARRIVED) & set(situation.strong):
+        return f"{'window_over' if topic in RETURNS else topic}.late"
     return topic
 
 

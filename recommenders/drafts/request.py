@@ -46,8 +46,13 @@ class Request:
         order = self.facts.order_label()
         if order and page is not None and page.names(self.situation.order.name if self.situation.order else ""):
             order = ""
-        slots = {"item": self.facts.items_label(), "order": order, "need": need}
+        slots = {"item": self.facts.items_label(), "order": order, "need": need} | self._late()
         return self.book.pick(key, self.seed, slots)
+
+    def _late(self) -> dict[str, str]:
+        """Since when, and how long things could be sent back, where that is over."""
+        order, window = self.situation.order, self.situation.window
+        return {"days": str(window), "date": self.facts.day_of(order.delivered_at)} if order and window else {}
 
     def with_gaps(self, key: str, page: Page) -> str:
         """A phrase in which a gap stands for the order that nobody knows, or "" where the phrase needs none."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from recommenders.domain import Context, Order, Product
+from recommenders.domain import Context, Evidence, Order, Product
 
 # A caution that decides the whole reply, the gravest first.
 GRAVE = (
@@ -67,6 +67,8 @@ class Situation:
     stranger: bool
     lacks_order: bool
     lacks_item: bool
+    window: int = 0  # days in which things could be sent back, where they are over for the order
+    window_source: tuple[Evidence, ...] = ()
 
     def goes_on(self, context: Context) -> bool:
         """Whether a short answer goes on with a talk that an agent is in already: nothing needs to be opened again."""

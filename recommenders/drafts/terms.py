@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from recommenders.domain import Code, Context, Evidence, SimilarCase, Warning
+from recommenders.domain import Code, Context, Evidence, Order, SimilarCase, Warning
 from recommenders.drafts.claims import PROMISED, Claim, read_claims, topics_in
 from recommenders.drafts.passages import Passage
 from recommenders.text.sentences import split_sentences
@@ -18,6 +18,8 @@ from recommenders.text.sentences import split_sentences
 SUPERSEDED = "superseded-claim"
 NEAR = 0.03  # share by which lengths of time may differ and be the same: a month is 30 days
 MOST_APART = 30
+SHORTEST_WINDOW = 7.0  # days; what is shorter is the time that a step takes
+GRACE = 2.0  # days that a parcel may have waited for its customer
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,}")
 
 
@@ -78,6 +80,24 @@ class Terms:
         if not wrong:
             return text
         return " ".join(s.text for s in split_sentences(text) if s.text not in wrong)
+
+    def window_over(self, order: Order | None, now: datetime) -> tuple[int, Evidence] | None:
+        """The days in which things may be sent back and the article that says so, if they are over for an order.
+
+        The longest time that any article gives counts, for what is longer may be meant for this very thing.
+        """
+        if order is None or order.delivered_at is None:
+            return None
+        given = [
+            (claim.high, source)
+            for claim, source in self._said.get(("duration", "return"), [])
+            if claim.high >= SHORTEST_WINDOW and not {"refund", "delivery", "warranty", "damage"} & set(claim.topics)
+        ]
+        if not given:
+            return None
+        days, source = max(given, key=lambda pair: (pair[0], pair[1].id))
+        passed = (now - order.delivered_at).total_seconds() / 86400
+        return (round(days), source) if passed > days + GRACE else None
 
     def _published(self, claim: Claim) -> Conflict | None:
         said = [

@@ -157,6 +157,9 @@ DOWN = _phrases(
     "|taille de moins|tailles de moins|pointure de moins|pointures de moins|tamanho abaixo|numero abaixo|step down"
     "|notch down|level down|gauge down|width down|number down|shade down|grade down"
 )
+OTHER = frozenset(
+    stems("other another different ander andere anderen anderes autre otro otra altro altra ander outro outra")
+)
 STEP_NOUNS = frozenset(
     stems(
         "size step notch shade level gauge grade number leg tone grosse nummer stufe ton taille cran pointure niveau "

@@ -75,6 +75,8 @@ class Degrees:
 
     def _factor(self, i: int) -> Found | None:
         said, factor = self.words.stems, _FACTORS[self.words.stems[i]]
+        if any(form.words == (said[i],) for form in self.space.forms.get(said[i], ())):
+            return None  # a bed that comes as "Single" and "Double"
         if i + 1 >= len(said) or said[i + 1] not in _OF or cues.STEP_NOUNS & set(said[i + 2 : i + 3]) - {"size"}:
             return None
         last = min(self.text.clauses[i][1], i + 6)

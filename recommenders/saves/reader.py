@@ -237,7 +237,7 @@ class _Reader:
             elif any(self._stays(i) for i in places):
                 wish.kept.add(option.name)
                 wish.steps.pop(option.name, None)
-        self._anything_else()
+        self._anything_else(mine)
         self._between(mine)
         self._change_of_mind(mine)
         if not wish and self.weak:
@@ -267,8 +267,18 @@ class _Reader:
         start = self.cues.first(cues.STAYS, i + 1, self.text.clauses[i][1])
         return start is not None and start < i + 4 and not cues.NEGATION.intersection(self.words.stems[i + 1 : start])
 
-    def _anything_else(self) -> None:
-        """Takes every other value of an option for a target where the customer only said what it must not be."""
+    def _anything_else(self, mine: Owner) -> None:
+        """Takes every other value of an option for a target where the customer only said what it must not be.
+
+        "Not the black one, the other colour please" refuses a value that the item does not have, and leaves the rest.
+        """
+        for option in self.space.options:
+            refused = self.wish.rejected.get(option.name, set())
+            here = self.current.get(option.name, "")
+            places = [i for i in self.spotter.places_of(option) if i and mine(i - 1, i + 1)]
+            if refused - {here} and any(self.words.stems[i - 1] in cues.OTHER and self._asked(i) for i in places):
+                self.wish.rejected.setdefault(option.name, set()).add(here)
+                self.others.add(option.name)
         for name in self.others - self.wish.targets.keys() - self.wish.steps.keys():
             refused = self.wish.rejected.get(name, set())
             if self.current.get(name) in refused:

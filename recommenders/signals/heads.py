@@ -8,6 +8,7 @@ in a long message still counts.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -24,8 +25,7 @@ from recommenders.signals.grams import WordGrams
 FORMAT = 1
 HEADS = "heads.npz"
 OWN_LANGUAGES = frozenset({"en"})  # what an encoder is taken to read best; the grams count more elsewhere
-
-
+_SHARE = 0.02  # of the texts that a label holds in, where a file does not say
 MIX = ("branch", "grams", "offset", "mood")  # parts of the mix, as the file names them
 
 
@@ -97,6 +97,19 @@ class Heads:
     meta: Mapping[str, str]
     grams: WordGrams | None = None
     mix: Mix | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """Names what was trained: eight hexadecimal digits."""
+        return hashlib.sha256(self.weight.tobytes() + self.bias.tobytes()).hexdigest()[:8]
+
+    @cached_property
+    def usual(self) -> FloatArray:
+        """The logit of how often each label holds in the texts that it was trained on, (labels,)."""
+        shares = json.loads(self.meta["shares"]) if "shares" in self.meta else [_SHARE] * len(self.labels)
+        kept = np.clip(np.array(shares, dtype=np.float32), 1e-3, 1 - 1e-3)
+        usual: FloatArray = np.log(kept / (1 - kept)).astype(np.float32)
+        return usual
 
     @cached_property
     def index(self) -> Mapping[str, int]:

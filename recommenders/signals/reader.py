@@ -77,6 +77,7 @@ class TicketReader:
             occasions=tuple(Occasion(*row) for row in found("occasion")),
             cautions=tuple(Caution(*row) for row in found("caution")),
             exclusions=find_exclusions(concern, language),
+            probability=verdict.probability,
         )
 
     def _readings(self, family: Family, verdict: Verdict) -> list[Reading]:

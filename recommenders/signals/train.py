@@ -117,6 +117,7 @@ def train(
         (target / BRANCH).unlink(missing_ok=True)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
     figures = {"examples": len(examples), **figures}
+    shares = [round(share, 5) for share in labels.numpy().mean(axis=0).tolist()]
     Heads(
         all_labels(),
         branch.head.weight.detach().numpy(),
@@ -125,7 +126,12 @@ def train(
         branch.mood.weight.detach().numpy()[0],
         float(branch.mood.bias.detach()[0]),
         SHARE,
-        {"source": source_digest(source), "examples": digest, "figures": json.dumps(figures)},
+        {
+            "source": source_digest(source),
+            "examples": digest,
+            "figures": json.dumps(figures),
+            "shares": json.dumps(shares),
+        },
         grams,
         mix,
     ).save(target / HEADS)

@@ -343,3 +343,22 @@ def test_who_wavers_between_two_is_told_what_each_is() -> None:
     for piece in ("Rain Shell: “A waterproof jacket for heavy rain.”", "Wind Shirt: “A thin jacket against wind.”"):
         assert piece in draft.text
     assert {("product", "rain-shell"), ("product", "wind-shirt")} <= {(e.type, e.id) for e in draft.evidence}
+
+
+def test_a_return_after_its_time_is_declined_with_the_article_and_never_promised() -> None:
+    late = replace(ORDER, delivered_at=datetime(2025, 11, 3, tzinfo=UTC))
+    for intents in (["return_request"], ["refund_request", "return_request"]):
+        (draft,) = drafts(
+            context("I'd like to return the Fell Boot.", intents=intents, order=late, about=["FB-42"]), indexed=True
+        )
+        assert draft.stance == "decline"
+        assert "60 days" in draft.text
+        assert "3 November 2025" in draft.text
+        assert ("article", "returns") in {(e.type, e.id) for e in draft.evidence}
+        assert "refund for" not in draft.text
+    ctx = context(intents=["return_request"], needs=["waterproof"], about=["FB-42"], codes=CODES, order=late)
+    first, *_ = drafts(ctx, (save("RS-M", replaces="FB-42"),), indexed=True)
+    assert first.stance == "save"
+    assert "return" not in first.text.casefold()
+    broken = context(intents=["damaged_item", "return_request"], about=["FB-42"], order=late)
+    assert all(draft.stance != "decline" for draft in drafts(broken, indexed=True))

@@ -1,13 +1,14 @@
 """An article and a running code win over whatever says otherwise."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recommenders.domain import Case, Evidence, Message, SimilarCase
+from recommenders.domain import Case, Evidence, Message, Order, SimilarCase
 from recommenders.drafts import Terms
 from recommenders.drafts.passages import Passage
-from tests.playbooks.fixtures import NOW, code, context
+from tests.playbooks.fixtures import NOW, ORDER, code, context
 
 
 def passage(article: str, title: str, *lines: str, language: str = "en") -> Passage:
@@ -91,3 +92,22 @@ def test_an_old_reply_with_an_old_figure_is_flagged_with_its_article() -> None:
     for piece in ("t-9", "30 days to return", "article returns", "14 days"):
         assert piece in warning.text
     assert TERMS.superseded(SimilarCase(case, 0.9, "", "Of course.", ""), NOW) is None
+
+
+def order(days: float | None) -> Order:
+    return replace(ORDER, delivered_at=None if days is None else NOW - timedelta(days=days))
+
+
+def test_a_window_is_over_after_its_days_and_a_little_grace() -> None:
+    assert TERMS.window_over(order(15.9), NOW) is None
+    assert TERMS.window_over(order(16.1), NOW) == (14, Evidence("article", "returns"))
+    assert TERMS.window_over(order(None), NOW) is None
+    assert TERMS.window_over(None, NOW) is None
+    assert Terms().window_over(order(400), NOW) is None  # nobody said how long it is
+
+
+def test_the_longest_window_counts() -> None:
+    beds = passage("beds", "Returns", "Pillows can be returned for 60 nights.", "The refund of a return takes 90 days.")
+    both = Terms([passage("returns", "Returns", "You have 14 days to return an item."), beds])
+    assert both.window_over(order(61), NOW) is None
+    assert both.window_over(order(63), NOW) == (60, Evidence("article", "beds"))
