@@ -24,6 +24,7 @@ _ORDER = re.compile(r"(?P<sign>#\s?)?(?P<name>(?:[A-Za-z]{1,5}-?)?\d[\d-]{2,})(?
 _TYPO_FROM = 5  # shorter words have too many neighbours to be corrected
 _TYPO_TO = 30  # and longer ones are no words
 _MOST = 12_000  # characters; nobody names a product only after ten pages
+_FAMILY = 4  # products that may share the first word of their titles as a name
 _NEAR = 7  # words between a product and its option value
 
 # What precedes a product that the customer would like to have, in the languages that shops are mostly written to in.
@@ -80,6 +81,12 @@ class MentionFinder:
             [" ".join((p.body, *p.tags, *(v for x in p.variants for v in x.options.values()))) for p in self._products]
         )
         self._spelt_right = frozenset(stems(prose)) | set(self._by_word)
+        common = frozenset(stems(" ".join(re.findall(r"\b[^\W\d_A-ZÀ-Þ][^\W\d_]*", prose))))
+        self._families = frozenset(
+            word for word, products in self._by_word.items()
+            if len(products) <= _FAMILY and word not in common and all(self._titles[i][0] == word for i in products)
+            and len({self._products[i].type.casefold() for i in products}) == 1
+        )  # fmt: skip
         self._codes = {c.code.casefold(): c.code for c in catalog.codes}
         self._nouns = [_nouns(p) for p in self._products]
         self._place = {p.handle: i for i, p in enumerate(self._products)}
@@ -168,11 +175,14 @@ class MentionFinder:
         first, last = run[0][0], run[-1][0]
         fuzzy = any(f for *_, f in run)
         if len(matched) == 1:
-            # One word names a product only if it is the whole title, or stands like a name and is no other's.
+            # One word names a product only if it is the whole title, or stands like a name and is no other's, or that
+            # of a family ("the Tempest"), of which `_resolve` takes the customer's own, then the one with the least
+            # beside its name.
             word, raw = run[0][1], words.raw(first)
             like_a_name = raw[:1].isupper() and not raw.isupper() and first > 0
             like_a_name = like_a_name and not re.search(r"[.!?\n]\s*$", words.gap(first))
-            alone = len(self._by_word[word]) == 1 and len(word) >= 4 and word not in self._nouns[product]
+            alone = len(self._by_word[word]) == 1 or word in self._families
+            alone = alone and len(word) >= 4 and word not in self._nouns[product]
             if fuzzy or (coverage < 0.999 and not (like_a_name and alone)):
                 return None
         elif coverage < 0.999:

@@ -49,7 +49,10 @@ def test_what_the_shop_does_not_sell(asked):
     assert not asked("Do you have something cosy?").not_sold
 
 
-@pytest.mark.parametrize("text", ["Just a refund, please.", "I don't want another one.", "Nur mein Geld zurück."])
+@pytest.mark.parametrize("text", [
+    "Just a refund, please.", "I don't want another one.", "Nur mein Geld zurück.",
+    "If 44 is sold out I'd rather have my money back than another model.", "Lieber das Geld zurück als etwas anderes.",
+])  # fmt: skip
 def test_refusals(text):
     assert refuses(text)
 

@@ -145,3 +145,28 @@ def test_words_of_grammar_alone_name_no_product() -> None:
     found = finder.find("The handle of the pan is loose, the rest of the order is fine.")
     assert "earl" not in {mention.id for mention in found}
     assert [mention.id for mention in finder.find("Is the Earl of the Quay back?")] == ["earl"]
+
+
+def test_a_family_s_name_is_the_customer_s_own_else_the_plainest() -> None:
+    jackets = [
+        ("tempest", "Tempest Jacket"),
+        ("tempest-w", "Tempest Jacket Women"),
+        ("tempest-k", "Tempest Jacket Kids"),
+    ]
+    others = [("mug", "Harbour Mug", "Mug"), ("tee", "Harbour Tee", "T-Shirt"), ("sock", "Merino Sock", "Socks")]
+    catalog = Catalog(
+        (*(product(h, t, "Jacket") for h, t in jackets), *(product(*o) for o in others),
+         product("w", "Merino Wrap", "Socks"), Product("m", "Mat", "Soft merino on one side.", type="Mat"))
+    )  # fmt: skip
+    finder = MentionFinder(catalog)
+    line = OrderLine("tempest-w:One", "Tempest Jacket Women", 1, 10.0)
+    own = Order("o", "#1", "c-1", NOW, NOW, "paid", "fulfilled", "EUR", 10.0, (), (line,))
+
+    def found(text: str, *orders: Order) -> list[str]:
+        return [m.id for m in finder.find(text, orders) if m.kind == "product"]
+
+    assert found("Can I swap it for the Tempest?") == ["tempest"]
+    assert found("The zip of my Tempest is stuck.", own) == ["tempest-w"]
+    assert found("I love the Harbour.") == []  # a mug or a shirt
+    assert found("Is the Merino warm?") == []  # the pages use it as a word
+    assert found("what a tempest") == []
