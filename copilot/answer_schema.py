@@ -217,6 +217,30 @@ class WarningOut(_Out):
     text: str
 
 
+class RecoveryOut(_Out):
+    """What puts a failure right, before anything else; `steps` is empty where there is only a day to write again."""
+
+    steps: list[str]
+    follow_up_on: str | None = Field(description="The day on which to write again, YYYY-MM-DD.")
+    evidence: list[EvidenceOut]
+
+
+class TagOut(_Out):
+    """A tag that a playbook suggests and the ticket does not have yet."""
+
+    id: str
+    evidence: list[EvidenceOut]
+
+
+class PermissionOut(_Out):
+    """What the agent may do for this customer without asking anybody, up to an amount."""
+
+    id: Literal["returnless_refund", "allowance"]
+    up_to: float
+    currency: str | None
+    evidence: list[EvidenceOut]
+
+
 class SourceOut(_Out):
     """Where a line of the summary stands; a message is named by its index in the ticket, from 0."""
 
@@ -245,6 +269,9 @@ class SuggestionsAnswer(_Out):
     codes: list[CodeOut]
     drafts: list[DraftOut]
     delights: list[DelightOut]
+    recovery: RecoveryOut | None
+    tags: list[TagOut]
+    permissions: list[PermissionOut]
     warnings: list[WarningOut]
     summary: list[SummaryOut] = Field(
         description="At most three lines; none for a thread of fewer than three messages of a customer without history."
@@ -259,6 +286,99 @@ class FeedbackAnswer(_Out):
 
     status: Literal["accepted"]
     counted: bool
+
+
+class BudgetLevelOut(_Out):
+    """How far a budget is spent; the warning is "near" from 80 % of the limit on and "spent" from 100 % on."""
+
+    scope: str
+    limit: float
+    spent: float
+    remaining: float
+    warning: Literal["near", "spent"] | None
+
+
+class BudgetWarningOut(_Out):
+    """The budget that is nearest to its limit, once 80 % of it are spent."""
+
+    scope: str
+    level: Literal["near", "spent"]
+    percent: int
+    text: str
+
+
+class CustomerLimitOut(_Out):
+    """What bounds gestures for one customer; null where nothing does."""
+
+    days: int | None
+    amount: float | None
+
+
+class BudgetsAnswer(_Out):
+    """What `GET /v1/budgets` answers."""
+
+    month: str
+    currency: str | None
+    budgets: list[BudgetLevelOut] = Field(description="The agent's own and the team's.")
+    warning: BudgetWarningOut | None
+    customer: CustomerLimitOut
+    agents: list[BudgetLevelOut] | None = Field(description="Everybody who has spent this month; null but for leads.")
+
+
+class SpendAnswer(_Out):
+    """A spend that is in the ledger, and what was left after it."""
+
+    spend_id: int
+    amount: float
+    currency: str
+    reversible_until: str = Field(description="Until then its agent may reverse it; a lead may at any time.")
+    remaining: list[BudgetOut]
+    warning: BudgetWarningOut | None
+
+
+class ReversalAnswer(_Out):
+    """An entry that takes a spend back; its amount is negative."""
+
+    spend_id: int
+    reverses: int
+    amount: float
+    currency: str
+    remaining: list[BudgetOut]
+    warning: BudgetWarningOut | None
+
+
+class GestureOutcomeOut(_Out):
+    """What customers did within 60 days; rates of nobody are null, the interval is that of 95 %."""
+
+    customers: int
+    repeat_customers: int
+    repeat_orders: int
+    repeat_rate: float | None
+    repeat_rate_interval: list[float] | None
+    ratings: int
+    csat: float | None
+
+
+class GestureOut(GestureOutcomeOut):
+    """One gesture in a month; `count` is without those that were reversed, `spend` is net of them."""
+
+    gesture: str
+    count: int
+    reversed: int
+    spend: float
+    currency: str | None
+
+
+class BudgetReportAnswer(_Out):
+    """What a month's gestures led to, beside customers who had a case in the month and got none."""
+
+    month: str
+    window_days: int
+    complete: bool = Field(description="Whether everybody's 60 days are over.")
+    watched_until: str
+    gestures: list[GestureOut]
+    with_gesture: GestureOutcomeOut
+    without_gesture: GestureOutcomeOut
 
 
 class HealthAnswer(_Out):

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from copilot.building import build_engine
 from copilot.context import clean_ticket
-from copilot.engine import SuggestionEngine, build_engine
+from copilot.engine import SuggestionEngine
 from copilot.models.wiring import case_encoder
 from copilot.render import render
 from copilot.schemas import parse_ask, revision

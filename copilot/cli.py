@@ -26,6 +26,7 @@ from copilot.settings import Settings, default_text, read_settings, table, varia
 if TYPE_CHECKING:
     from sqlalchemy import Engine as Database
 
+    from recommenders.domain import Catalog
     from recommenders.protocols import Encoder
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -98,6 +99,7 @@ def load(run: _Run, /, shop_dir: Path, strict: bool, **given: Any) -> None:
     encoder = _encoder(settings)
     from copilot.shop.load import load_shop
     from copilot.shop.playbooks import check_playbooks, keep_playbooks
+    from copilot.store.locks import exclusive
 
     wrong = check_playbooks(shop_dir)
     with _database(settings) as database:
@@ -112,7 +114,8 @@ def load(run: _Run, /, shop_dir: Path, strict: bool, **given: Any) -> None:
         )
     rejections = [*report.rejections, *wrong]
     if not wrong and not (strict and rejections):
-        keep_playbooks(shop_dir, settings.data)
+        with _database(settings) as database, exclusive(database, "playbooks"):  # nobody publishes meanwhile
+            keep_playbooks(shop_dir, settings.data)
     if report.changed:
         _get_ready(settings)
     for row in rejections:
@@ -128,7 +131,7 @@ def _get_ready(settings: Settings) -> None:
 
     Whatever hinders it, the shop is loaded: the service makes it then, and says what is wrong.
     """
-    from copilot.engine import build_engine
+    from copilot.building import build_engine
     from copilot.store.budgets import BudgetStore, Limits
 
     limits = Limits(settings.agent_monthly_budget, settings.team_monthly_budget, settings.currency)
@@ -222,6 +225,26 @@ def token_revoke(run: _Run, /, reference: str, **given: Any) -> None:
     click.echo(f"revoked {ended.id} ({ended.role}, {ended.name})")
 
 
+# ---------------------------------------------------------------- sign-in
+
+
+@cli.command("sign-in-link")
+@click.option("--role", type=click.Choice(["lead", "admin"]), required=True, help="What it may do.")
+@click.option("--name", required=True, metavar="NAME", help="Whom it signs in; stands in the history.")
+@_options("data", "database_url", "host", "port", "public_url", "log_level")
+@click.pass_obj
+def sign_in_link(run: _Run, /, role: Any, name: str, **given: Any) -> None:
+    """Print a link that opens the pages for NAME, once, within 15 minutes."""
+    settings = run.read(given)
+    from copilot.store.sessions import SignInLinks
+
+    with _database(settings) as database:
+        key = SignInLinks(database).create(role, name)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    here = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104 - what is listened on is no address
+    click.echo(f"{settings.public_url or f'http://{here}:{settings.port}'}/sign-in/{key}")
+
+
 # ---------------------------------------------------------------- playbooks
 
 
@@ -232,14 +255,17 @@ def playbooks() -> None:
 
 @playbooks.command("check")
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
-@_options("playbooks", "log_level")
+@_options("data", "database_url", "playbooks", "log_level")
 @click.pass_obj
 def playbooks_check(run: _Run, /, folder: Path | None, **given: Any) -> None:
-    """Validate the playbooks in DIR; exits with 1 when there are errors."""
+    """Validate the playbooks in DIR; exits with 1 when there are errors.
+
+    Where a shop was loaded, codes and products that it does not have are warnings.
+    """
     settings = run.read(given)
     from recommenders.playbooks.loader import check
 
-    problems = check(_playbooks_of(settings, folder))
+    problems = check(_playbooks_of(settings, folder), _catalog_of(settings))
     for problem in problems:
         click.echo(str(problem))
     errors = sum(problem.severity == "error" for problem in problems)
@@ -249,34 +275,50 @@ def playbooks_check(run: _Run, /, folder: Path | None, **given: Any) -> None:
 
 @playbooks.command("simulate")
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
+@click.option("--against", metavar="DIR", type=click.Path(path_type=Path), help="Compare with these playbooks.")
+@click.option("--newest", metavar="N", type=click.IntRange(1), help="Only the N tickets that were resolved last.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @_options("data", "database_url", "playbooks", "model", "log_level")
 @click.pass_obj
-def playbooks_simulate(run: _Run, /, folder: Path | None, as_json: bool, **given: Any) -> None:
-    """Replay the resolved tickets through the playbooks in DIR, and say what would have fired and changed."""
+def playbooks_simulate(
+    run: _Run, /, folder: Path | None, against: Path | None, newest: int | None, as_json: bool, **given: Any
+) -> None:
+    """Replay the resolved tickets through the playbooks in DIR, and say what would have fired and changed.
+
+    What changes is said against the published playbooks, or against those of another folder. The first time every
+    ticket is read, which takes some minutes for 10,000; later it takes seconds.
+    """
     settings = run.read(given)
-    from copilot.engine import build_engine
+    from tqdm import tqdm
+
+    from copilot.building import build_engine
+    from copilot.replay import simulate_draft
     from copilot.store.budgets import BudgetStore, Limits
     from recommenders.playbooks.loader import load as load_playbook
-    from recommenders.playbooks.simulate import simulate
+    from recommenders.playbooks.told import told
 
     with _usable(), _database(settings) as database:
-        playbook = load_playbook([_playbooks_of(settings, folder)])
+        draft = load_playbook([_playbooks_of(settings, folder)])
+        published = load_playbook([_playbooks_of(settings, against)])
         limits = Limits(settings.agent_monthly_budget, settings.team_monthly_budget, settings.currency)
         engine = build_engine(settings, database, BudgetStore(database, limits))
+        bars: list[tqdm[Any]] = []
+
+        def begin(total: int) -> Callable[[int], object]:
+            bars.append(tqdm(total=total, desc="replay", unit=" tickets", disable=not sys.stderr.isatty()))
+            return bars[0].update
+
         try:
-            simulation = simulate(playbook, engine.replays())
+            report = simulate_draft(engine, draft, published, newest=newest, progress=begin)
         finally:
+            for bar in bars:
+                bar.close()
             engine.close()
     if as_json:
-        click.echo(json.dumps(simulation.as_data(), ensure_ascii=False))
+        click.echo(json.dumps(report.as_data(None), ensure_ascii=False))
         return
-    for firing in simulation.firings:
-        changes = "; ".join(firing.changes) or "nothing would have changed"
-        click.echo(f"{firing.case_id}  {firing.rule}:{firing.line}  {', '.join(firing.because)}  ->  {changes}")
-    click.echo(f"{simulation.cases} tickets, {len(simulation.firings)} firings")
-    for rule, count in simulation.counts.items():
-        click.echo(f"{count:6}  {rule}")
+    for line in told(report.as_data()):
+        click.echo(line)
 
 
 # ---------------------------------------------------------------- bench
@@ -357,6 +399,19 @@ def _encoder(settings: Settings) -> Encoder:
 
     with _usable():
         return case_encoder(settings)
+
+
+def _catalog_of(settings: Settings) -> Catalog | None:
+    """What the shop sells, where one was loaded; checking a playbook makes no database."""
+    from copilot.store.database import FILE_NAME
+
+    if settings.database_url is None and not (settings.data / FILE_NAME).is_file():
+        return None
+    from copilot.store.shop import ShopStore
+
+    with _database(settings) as database:
+        catalog = ShopStore(database).catalog()
+    return catalog if catalog.products or catalog.codes else None
 
 
 def _playbooks_of(settings: Settings, folder: Path | None) -> Path:

@@ -11,16 +11,19 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from copilot.context import Records, clean_ticket, find_records, place_needs
 from copilot.models.reader import names_in, strictest
 from copilot.models.task import NoAnswer
+from copilot.ruling import codes_of, enriched, ruled, saves_of
 from recommenders.customers import TierPolicy, churn_risk, view
 from recommenders.domain import (
     Budget,
+    Catalog,
     CodeOffer,
     Concern,
     Context,
@@ -35,37 +38,34 @@ from recommenders.domain import (
     Ticket,
     Warning,
 )
-from recommenders.playbooks.matcher import Advice, advise
-from recommenders.playbooks.simulate import Replay
+from recommenders.playbooks.matcher import Advice
 from recommenders.protocols import FloatArray, ReadingEncoder
-from recommenders.restraint import REASONS, judge
+from recommenders.restraint import judge
 from recommenders.retrieval.similar import is_quiet
 from recommenders.signals.exclusions import find_exclusions
 from recommenders.signals.heads import Correction
-from recommenders.signals.reader import TicketReader
 from recommenders.summary import summarize
 from recommenders.text.concern import newest_concern
 from recommenders.text.language import LanguageDetector
 from recommenders.text.redact import redact
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine as Database
-
     from copilot.live import LiveShop, Snapshot
     from copilot.models.polish import Polisher
     from copilot.models.reader import ModelReader
     from copilot.models.remote_encoder import RemoteEncoder
-    from copilot.ports import Health
-    from copilot.settings import Settings
-    from copilot.store.budgets import BudgetStore
+    from copilot.ports import Health, Reader
+    from copilot.replay import Replayer
     from copilot.store.shop import ShopStore
     from copilot.toolbox import Toolbox
+    from recommenders.playbooks.loader import Playbook
     from recommenders.signals.matter import MatterEncoder
 
 log = logging.getLogger(__name__)
 SECTIONS = ("similar", "saves", "codes", "drafts", "delights")
 # Without one of these a ticket has not been read, and what was not read cannot be shown to be harmless.
 READING = frozenset({"context", "encode", "signals", "restraint"})
+UNCHECKED: dict[str, Any] = {"recovery": None, "tags": (), "permissions": ()}  # of what rules bring
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Ask:
 
 
 @dataclass
-class _Run:
+class Run:
     """What one request collects on its way."""
 
     timings: dict[str, float] = field(default_factory=dict)
@@ -113,14 +113,16 @@ class SuggestionEngine:
         store: ShopStore,
         live: LiveShop[Toolbox],
         encoder: ReadingEncoder,
-        reader: TicketReader,
+        reader: Reader,
         languages: LanguageDetector,
-        budgets: Callable[[str, datetime], tuple[Budget, ...]],
+        budgets: Callable[[str, datetime, str | None], tuple[Budget, ...]],
         tiers: TierPolicy | None = None,
         model_reader: ModelReader | None = None,
         polisher: Polisher | None = None,
         remote: RemoteEncoder | None = None,
         matter: MatterEncoder | None = None,
+        variants: Callable[[Toolbox, Playbook], Toolbox] | None = None,
+        elsewhere: Callable[[], SuggestionEngine] | None = None,
     ) -> None:
         self._store = store
         self._live = live
@@ -133,22 +135,19 @@ class SuggestionEngine:
         self._polisher = polisher
         self._remote = remote  # finds cases in the place of `encoder`, which still reads
         self._matter = matter  # or what joins its vector with what was read
+        self._variants = variants  # the same toolbox for another playbook
+        self._finds = True
+        self.elsewhere = elsewhere  # makes this engine again, in another process
 
     def suggest(self, ask: Ask) -> Suggestion:
         """The whole answer for one ticket."""
-        run = _Run()
+        run = Run()
         shop = self._live.current  # one state of the shop from here to the end
         tools = shop.tools
         run.degraded += self._live.degraded
-        context, advice = self._read(ask, tools, run)
-        context = self._retrieve(ask, context, shop, run)
-        answer = self._recommend(ask, context, advice, tools, run)
-        with run.stage("guard"):
-            answer, drops = tools.guard.check(answer, context)
-            for drop in drops:
-                log.warning("held back %s %s: not %r", drop.section, drop.id, drop.invariant)
-        if "guard" in run.degraded:  # what could not be checked is not shown
-            answer = replace(answer, similar=(), saves=(), codes=(), drafts=(), delights=())
+        context, advice = self.advised(self.read(ask, tools, run), tools, run)
+        context = self.retrieved(ask, context, shop, run)
+        answer = self.recommended(ask, context, advice, tools, run)
         answer = self._polished(answer, context, tools, run)
         answer = replace(_asked_for(answer, ask.sections), selling=_with_reason(answer.selling))
         return replace(answer, degraded=tuple(dict.fromkeys(run.degraded)), timings_ms=run.timings)
@@ -157,28 +156,42 @@ class SuggestionEngine:
         """How many cases are searched, the model's name, and what does not work."""
         from copilot.ports import Health
 
-        return Health(len(self._live.current.index), self._encoder.name, tuple(self._live.degraded))
+        return Health(len(self._live.current.index), self._encoder.name, (*self._live.degraded, *self._live.notices))
 
-    def replays(self) -> Iterator[Replay]:
-        """Every resolved ticket as it stood before the first reply, for playing playbooks through."""
-        tools = self._live.current.tools
-        for batch in self._store.iter_cases():
-            for case in batch:
-                opening = [m for m in case.messages if m.author != "note"]
-                first = next((i for i, m in enumerate(opening) if m.author == "agent"), len(opening))
-                ticket = Ticket(
-                    case.id, tuple(opening[:first]), case.subject, case.channel, "", case.tags, case.order_ids
-                )
-                asked = Ask(ticket, case.created_at, case.customer_id)
-                context, _ = self._read(asked, tools, _Run(), models=False)  # the past is sent to nobody
-                resolution = case.resolution
-                yield Replay(
-                    case.id,
-                    context,
-                    self._tiers.tier(context.customer),
-                    resolution.code if resolution else None,
-                    resolution.sku if resolution else None,
-                )
+    def catalog(self) -> Catalog:
+        """What the shop has, as it is served now."""
+        return self._live.current.catalog
+
+    @property
+    def shop(self) -> Snapshot[Toolbox]:
+        """The state of the shop that is served now."""
+        return self._live.current
+
+    @property
+    def finds(self) -> bool:
+        """Whether it finds cases by itself, without asking an encoder elsewhere."""
+        return self._finds and self._remote is None
+
+    def replayer(self) -> Replayer:
+        """What plays resolved tickets through playbooks."""
+        from copilot.replay import Replayer
+
+        return Replayer(self, self._store.database, self._encoder, self._reader, self._variants)
+
+    def apart(
+        self,
+        *,
+        store: ShopStore,
+        encoder: ReadingEncoder,
+        reader: Reader,
+        budgets: Callable[[str, datetime, str | None], tuple[Budget, ...]],
+    ) -> SuggestionEngine:
+        """The same engine over other sources, for playing the past through it: no model elsewhere is asked."""
+        made = copy(self)
+        made._store, made._encoder, made._reader, made._budgets = store, encoder, reader, budgets
+        made._finds = self.finds
+        made._model_reader = made._polisher = made._remote = None
+        return made
 
     def close(self) -> None:
         """Stops looking for new data, and ends the connections to models."""
@@ -189,7 +202,8 @@ class SuggestionEngine:
 
     # ------------------------------------------------------------ context, signals, restraint
 
-    def _read(self, ask: Ask, tools: Toolbox, run: _Run, *, models: bool = True) -> tuple[Context, Advice]:
+    def read(self, ask: Ask, tools: Toolbox, run: Run) -> Context:
+        """The ticket with its records, what was read of it and restraint's verdict; nothing of the playbook's rules."""
         reading: list[FloatArray] = []
         ticket, concern, background, records = ask.ticket, Concern("", ()), 0, Records()
         with run.stage("context"):
@@ -224,15 +238,20 @@ class SuggestionEngine:
             signals = self._signals(context, reading, background, hint, tools.own_examples)
             context = replace(context, signals=signals, probability=signals.probability)
         by_heads = context
-        if models and self._model_reader is not None and concern.text.strip():
+        if self._model_reader is not None and concern.text.strip():
             with run.stage("reader"):
                 context = replace(context, signals=self._reread(self._model_reader, context, background))
+        selling = context.selling
+        with run.stage("restraint"):
+            selling = judge(context) if by_heads is context else strictest(judge(context), judge(by_heads))
+        return replace(context, selling=selling)
+
+    def advised(self, context: Context, tools: Toolbox, run: Run) -> tuple[Context, Advice]:
+        """What the playbook's rules say of a ticket that was read, and the restraint that they add."""
         advice = Advice()
         with run.stage("restraint"):
-            selling = judge(context)
-            context = replace(context, selling=selling if by_heads is context else strictest(selling, judge(by_heads)))
-            advice = advise(tools.playbook, context, self._tiers.tier(context.customer))
-            context = replace(context, selling=_restrained(context.selling, advice))
+            tier, asked = self._tiers.tier(context.customer), context
+            context, advice = ruled(context, tools, tier, lambda: self._budgets(asked.agent_id, asked.now, None))
         if READING & set(run.degraded):  # no selling; the reasons that were found still hold
             context = replace(context, selling=replace(context.selling, allowed=False))
         return context, advice
@@ -262,10 +281,10 @@ class SuggestionEngine:
 
     # ------------------------------------------------------------ retrieve, recommend, compose
 
-    def _retrieve(self, ask: Ask, context: Context, shop: Snapshot[Toolbox], run: _Run) -> Context:
+    def retrieved(self, ask: Ask, context: Context, shop: Snapshot[Toolbox], run: Run) -> Context:
         """The context with its similar cases; saves learn from more of them than the panel shows."""
         quiet = is_quiet({intent.id for intent in context.signals.intents})
-        if not quiet and ask.sections & {"similar", "saves", "drafts"}:
+        if self._finds and not quiet and ask.sections & {"similar", "saves", "drafts"}:
             with run.stage("retrieve"):
                 similar = shop.similar(self._asking(context), max(ask.limit, 8))
                 context = replace(context, similar=similar)
@@ -281,7 +300,18 @@ class SuggestionEngine:
             return replace(context, vector=vector)
         return context
 
-    def _recommend(self, ask: Ask, context: Context, advice: Advice, tools: Toolbox, run: _Run) -> Suggestion:
+    def recommended(self, ask: Ask, context: Context, advice: Advice, tools: Toolbox, run: Run) -> Suggestion:
+        """All that is suggested, as far as the guard lets it through."""
+        answer = self._recommend(ask, context, advice, tools, run)
+        with run.stage("guard"):
+            answer, drops = tools.guard.check(answer, context)
+            for drop in drops:
+                log.warning("held back %s %s: not %r", drop.section, drop.id, drop.invariant)
+        if "guard" in run.degraded:  # what could not be checked is not shown
+            answer = replace(answer, similar=(), saves=(), codes=(), drafts=(), delights=(), **UNCHECKED)
+        return answer
+
+    def _recommend(self, ask: Ask, context: Context, advice: Advice, tools: Toolbox, run: Run) -> Suggestion:
         """Everything that the asked sections need, whether or not it is shown; `_asked_for` takes the rest away."""
         limit, asked = ask.limit, ask.sections
         saves: tuple[Save, ...] = ()
@@ -296,17 +326,18 @@ class SuggestionEngine:
             summary = summarize(context)
         if asked & {"saves", "codes", "drafts"}:
             with run.stage("saves"):
-                found = advice.order_saves(tools.saves.recommend(context), context.catalog)
-                saves = tools.codes.attach(_spread(found, limit), context, advice.codes)
+                saves = saves_of(context, advice, tools, limit)
         if asked & {"codes", "drafts"}:
             with run.stage("codes"):
-                codes = tools.codes.recommend(context, saves, advice.codes)[:limit]
+                codes = codes_of(context, saves, advice, tools)[:limit]
         if "delights" in asked and not READING & set(run.degraded):
             with run.stage("delights"):
-                if tools.delights.due(context):
-                    budgets = self._budgets(context.agent_id, context.now)
-                    delights = tools.delights.recommend(context, budgets, tier=tier, asked=advice.gestures)[:limit]
-        warnings = _warnings(context, advice)
+                if tools.delights.due(context, advice.matches):
+                    budgets = self._budgets(context.agent_id, context.now, customer.id)
+                    delights = tools.delights.recommend(
+                        context, budgets, tier=tier, asked=advice.gestures, ruled=advice.matches
+                    )[:limit]
+        warnings = _of_records(context)
         if "similar" in asked:
             with run.stage("drafts"):  # they know the terms of the shop
                 old = [tools.drafts.terms.superseded(similar, context.now) for similar in context.similar[:limit]]
@@ -315,7 +346,7 @@ class SuggestionEngine:
             with run.stage("drafts"):
                 told, shown = _told(saves, codes, asked)
                 drafts = tools.drafts.compose(context, told, shown, delights, advice=advice)[:limit]
-        return Suggestion(
+        answer = Suggestion(
             ticket_id=context.ticket.id or None,
             signals=context.signals,
             customer=customer,
@@ -329,8 +360,9 @@ class SuggestionEngine:
             warnings=warnings,
             currency=(context.customer.currency if context.customer else "") or tools.catalog.currency,
         )
+        return enriched(answer, context, advice, read=not READING & set(run.degraded))
 
-    def _polished(self, answer: Suggestion, context: Context, tools: Toolbox, run: _Run) -> Suggestion:
+    def _polished(self, answer: Suggestion, context: Context, tools: Toolbox, run: Run) -> Suggestion:
         """With drafts that read better where a model improves them and the guard has nothing against it."""
         if self._polisher is None or not answer.drafts:
             return answer
@@ -344,61 +376,6 @@ class SuggestionEngine:
             if failed:
                 run.degraded.append("polish")
         return answer
-
-
-def build_engine(settings: Settings, database: Database, budgets: BudgetStore) -> SuggestionEngine:
-    """The engine over a database, with the model and the playbooks that the settings name.
-
-    Raises:
-        InputError: the model or its heads are missing, an endpoint does not answer, or a playbook is wrong; the
-            message says what to do.
-    """
-    from copilot.live import LiveShop
-    from copilot.models.wiring import local_encoder, model_reader, polisher, remote_encoder
-    from copilot.store.shop import ShopStore
-    from copilot.toolbox import ToolboxBuilder
-    from recommenders.signals.heads import HEADS, Heads
-    from recommenders.signals.matter import MatterEncoder
-
-    encoder = local_encoder(settings)
-    heads = Heads.load(settings.model / HEADS, encoder.source)
-    store = ShopStore(database)
-    builder = ToolboxBuilder(store, encoder, settings, budgets, heads)
-    languages = LanguageDetector()
-    remote = remote_encoder(settings)
-    matter = MatterEncoder(encoder, heads, languages.detect)
-    live = LiveShop(
-        store,
-        remote or matter,
-        settings.data / "index",
-        settings.refresh_seconds,
-        builder.build,
-        language_of=languages.detect,
-        # What languages add to its vectors the remote encoder has taken off itself.
-        multilingual=remote is not None,
-    )
-    return SuggestionEngine(
-        store=store,
-        live=live,
-        encoder=encoder,
-        reader=TicketReader(heads),
-        languages=languages,
-        budgets=budgets.remaining,
-        model_reader=model_reader(settings),
-        polisher=polisher(settings, languages.detect),
-        remote=remote,
-        matter=matter,
-    )
-
-
-def _restrained(selling: Selling, advice: Advice) -> Selling:
-    """Restraint with what the playbook adds; a playbook can only stop selling, never allow it."""
-    asked = {reason: evidence.id for reason, evidence in advice.restrain if reason in REASONS}
-    if not asked:
-        return selling
-    quotes = {**asked, **selling.quotes}
-    reasons = tuple(reason for reason in REASONS if reason in quotes)
-    return Selling(False, reasons, quotes)
 
 
 def _with_reason(selling: Selling) -> Selling:
@@ -424,17 +401,6 @@ def _told(
     return tuple(save if save.code in offered else replace(save, code=None) for save in saves), shown
 
 
-def _spread(saves: tuple[Save, ...], limit: int) -> tuple[Save, ...]:
-    """At most `limit` saves, so that every item complained of keeps its best one."""
-    seen: set[str | None] = set()
-    firsts: list[int] = []
-    rest: list[int] = []
-    for place, save in enumerate(saves):
-        (rest if save.replaces in seen else firsts).append(place)
-        seen.add(save.replaces)
-    return tuple(saves[place] for place in sorted([*firsts, *rest][:limit]))
-
-
 def _without_names(text: str, context: Context) -> str:
     """The text without product names: an English name in a French message says nothing of the language."""
     spans = sorted({(m.start, m.end) for m in context.mentions}, reverse=True)
@@ -443,9 +409,8 @@ def _without_names(text: str, context: Context) -> str:
     return text
 
 
-def _warnings(context: Context, advice: Advice) -> tuple[Warning, ...]:
-    found = [Warning(evidence.id.replace("#", "-"), text) for text, evidence in advice.warnings]
-    if context.customer is None and context.orders:
-        names = ", ".join(order.name for order in context.orders)
-        found.append(Warning("identity", f"Nobody is identified: {names} is only named in the message. Verify first."))
-    return tuple(found)
+def _of_records(context: Context) -> tuple[Warning, ...]:
+    if context.customer is not None or not context.orders:
+        return ()
+    names = ", ".join(order.name for order in context.orders)
+    return (Warning("identity", f"Nobody is identified: {names} is only named in the message. Verify first."),)

@@ -9,7 +9,12 @@
         ├── Unauthorized            401
         ├── Forbidden               403
         ├── NotFound                404
-        ├── BudgetExhausted         409
+        ├── Conflict                409
+        │   ├── BudgetExhausted     409
+        │   │   └── CustomerLimit   409
+        │   ├── KeyReused           409
+        │   ├── AlreadySpent        409
+        │   └── NotReversible       409
         ├── UnsupportedMediaType    415
         ├── InvalidRequest          422
         ├── TooManyRequests         429
@@ -24,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-# Status -> code, for errors that the framework or the HTTP server raises. A status that is not listed takes the code
+# Status -> code, for errors that have none of their own. A status that is not listed takes the code
 # of its class: `bad_request` or `internal_error`.
 CODES: Mapping[int, str] = {
     400: "malformed_request",
@@ -32,7 +37,7 @@ CODES: Mapping[int, str] = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
-    409: "budget_exhausted",
+    409: "conflict",
     413: "payload_too_large",
     415: "unsupported_media_type",
     422: "invalid_request",
@@ -40,6 +45,16 @@ CODES: Mapping[int, str] = {
     431: "headers_too_large",
     500: "internal_error",
     503: "not_ready",
+}
+
+
+# Conflicts that a program tells apart; each has the status 409. Code -> when.
+CONFLICTS: Mapping[str, str] = {
+    "budget_exhausted": "The month's budget does not cover the delight.",
+    "customer_limit": "This customer had a gesture not long ago.",
+    "idempotency_conflict": "The idempotency key was used for something else.",
+    "already_spent": "The delight was spent with another amount.",
+    "not_reversible": "The entry is a reversal, or is reversed already.",
 }
 
 
@@ -56,11 +71,13 @@ class Detail:
     message: str
 
 
-def error_body(status: int, message: str, request_id: str, details: Sequence[Detail] = ()) -> dict[str, object]:
-    """The one shape of an error, ready for JSON."""
+def error_body(
+    status: int, message: str, request_id: str, details: Sequence[Detail] = (), code: str = ""
+) -> dict[str, object]:
+    """The one shape of an error, ready for JSON; without a `code` it is that of the status."""
     return {
         "error": {
-            "code": code_of(status),
+            "code": code or code_of(status),
             "message": message,
             "details": [{"path": d.path, "message": d.message} for d in details],
             "request_id": request_id,
@@ -98,6 +115,7 @@ class ApiError(CopilotError):
     """An answer over HTTP that is not a success. `headers` are added to the response."""
 
     status = 500
+    code = ""  # that of the status
     default_message = "The service failed; the log has the request id."
 
     def __init__(
@@ -140,11 +158,47 @@ class NotFound(ApiError):
     default_message = "There is nothing at this address."
 
 
-class BudgetExhausted(ApiError):
-    """A delight costs more than is left this month; nothing was booked."""
+class Conflict(ApiError):
+    """What was asked does not go with what is there."""
 
     status = 409
+    code = "conflict"
+    default_message = "This does not go with what is there."
+
+
+class BudgetExhausted(Conflict):
+    """A delight costs more than is left this month; nothing was booked."""
+
+    code = "budget_exhausted"
     default_message = "The budget of this month does not cover it; nothing was booked."
+
+
+class CustomerLimit(BudgetExhausted):
+    """This customer had a gesture not long ago; nothing was booked."""
+
+    code = "customer_limit"
+    default_message = "This customer had a gesture not long ago; nothing was booked."
+
+
+class KeyReused(Conflict):
+    """The same idempotency key came with another body."""
+
+    code = "idempotency_conflict"
+    default_message = "This idempotency key was used for something else; nothing was booked."
+
+
+class AlreadySpent(Conflict):
+    """The delight is booked already, with another amount."""
+
+    code = "already_spent"
+    default_message = "This delight is booked already."
+
+
+class NotReversible(Conflict):
+    """An entry that is a reversal, or that is reversed already."""
+
+    code = "not_reversible"
+    default_message = "This entry cannot be reversed."
 
 
 class UnsupportedMediaType(ApiError):

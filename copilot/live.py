@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -68,7 +68,8 @@ class Snapshot(Generic[Tools]):
 class LiveShop(Generic[Tools]):
     """Holds the current snapshot and replaces it, as a whole, when the store's revision has grown.
 
-    `build` makes everything else that depends on the catalogue, before the swap, so that no request ever sees half. A
+    `build` makes everything else that depends on the catalogue, before the swap, so that no request ever sees half; it
+    is called again too when what `watched` returns has changed. `notices` are what it could not use and did without. A
     failed refresh keeps the old snapshot, is named in `degraded` and tried again. The first snapshot is made in the
     constructor, from the folder if the index saved there fits; its errors are the caller's.
     """
@@ -83,6 +84,8 @@ class LiveShop(Generic[Tools]):
         language_of: Callable[[str], str] | None = None,
         *,
         multilingual: bool = False,
+        watched: Callable[[], Hashable] = lambda: None,
+        notices: Callable[[], tuple[str, ...]] = lambda: (),
     ) -> None:
         self._store = store
         self._model, self._dimension = encoder.name, encoder.dimension
@@ -95,6 +98,8 @@ class LiveShop(Generic[Tools]):
         self._fault = ""
         self._refreshing = threading.Lock()
         self._closed = threading.Event()
+        self._watched, self._notices = watched, notices
+        self._seen = watched()  # before it is read, so that a change meanwhile is seen by the next look
         self._current = self._snapshot(self._opened())
         self._save()
         self._thread = threading.Thread(target=self._watch, args=(refresh_seconds,), name="live-shop", daemon=True)
@@ -113,6 +118,11 @@ class LiveShop(Generic[Tools]):
             faults.append(f"index: {self._missing} cases have no vector of {self._model}: load the shop again")
         return tuple(faults)
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was asked for and is not in force, with the reason; answers are whole without it."""
+        return self._notices()
+
     def on_change(self, listener: Callable[[Snapshot[Tools]], None]) -> None:
         """Calls `listener` with each later snapshot before it becomes the current one; an error stops the swap."""
         self._listeners.append(listener)
@@ -120,14 +130,18 @@ class LiveShop(Generic[Tools]):
     def refresh(self) -> bool:
         """Looks for new data now; whether the snapshot was replaced. Raises what the store or a builder raises."""
         with self._refreshing:
-            if self._store.revision() == self._current.revision:
+            seen, same = self._watched(), self._store.revision() == self._current.revision
+            if same and seen == self._seen:
                 self._fault = ""
                 return False
-            fresh = self._snapshot(self._current.index)
+            if same:
+                fresh = replace(self._current, tools=self._build(self._current.catalog))
+            else:
+                fresh = self._snapshot(self._current.index)
             for listener in self._listeners:
                 listener(fresh)
             changed = fresh.index is not self._current.index
-            self._current = fresh
+            self._current, self._seen = fresh, seen
             self._fault = ""
         if changed:
             self._save()

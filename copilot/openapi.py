@@ -9,9 +9,18 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from copilot.answer_schema import ErrorAnswer, FeedbackAnswer, HealthAnswer, SuggestionsAnswer
+from copilot.answer_schema import (
+    BudgetReportAnswer,
+    BudgetsAnswer,
+    ErrorAnswer,
+    FeedbackAnswer,
+    HealthAnswer,
+    ReversalAnswer,
+    SpendAnswer,
+    SuggestionsAnswer,
+)
 from copilot.errors import CODES
-from copilot.schemas import FeedbackRequest, SuggestionsRequest
+from copilot.schemas import FeedbackRequest, ReversalRequest, SpendRequest, SuggestionsRequest
 
 Json = dict[str, Any]
 WHEN: Mapping[int, str] = {
@@ -20,7 +29,7 @@ WHEN: Mapping[int, str] = {
     403: "The token's role may not do that.",
     404: "There is nothing at this address.",
     405: "This address does not take that method; Allow says which it takes.",
-    409: "The month's budget does not cover the delight; nothing was stored.",
+    409: "It does not go with what is there; the code says why, and nothing was stored.",
     413: "The body is too large.",
     415: "The body is not declared as JSON.",
     422: "The body does not fit the schema; the details say where.",
@@ -46,7 +55,27 @@ class Operation:
     answer: type[BaseModel] | None = None
     status: int = 200
     public: bool = False
+    repeated: int | None = None  # the status of the same answer to the same call again
+    parameters: tuple[Json, ...] = ()
+    media: str = "application/json"
 
+
+MONTH = {
+    "name": "month",
+    "in": "query",
+    "required": False,
+    "description": "YYYY-MM in UTC; without it the current one.",
+    "schema": {"type": "string", "pattern": "^(19[7-9][0-9]|[2-8][0-9]{3})-(0[1-9]|1[0-2])$"},
+}
+AGENT = {
+    "name": "agent",
+    "in": "query",
+    "required": False,
+    "description": "Whose budget, where a team shares one token; without it the token's name.",
+    "schema": {"type": "string", "maxLength": 255},
+}
+SPEND_ID = {"name": "spend_id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+LOOKING = (401, 403, 405, 422, 429, 500, 503)
 
 OPERATIONS = (
     Operation(
@@ -57,7 +86,31 @@ OPERATIONS = (
         "post", "/v1/feedback", "createFeedback", "What an agent did with a suggestion",
         (*READING, 409), FeedbackRequest, FeedbackAnswer, 202,
     ),
+    Operation(
+        "get", "/v1/budgets", "showBudgets", "What is left to spend on gestures this month",
+        (401, 403, 405, 429, 500, 503), None, BudgetsAnswer, parameters=(AGENT,),
+    ),
+    Operation(
+        "post", "/v1/spends", "createSpend", "Spend on a delight that an answer offered",
+        (*READING, 404, 409), SpendRequest, SpendAnswer, 201, repeated=200,
+    ),
+    Operation(
+        "post", "/v1/spends/{spend_id}/reversal", "createReversal", "Take a spend back",
+        (*READING, 404, 409), ReversalRequest, ReversalAnswer, 201, repeated=200, parameters=(SPEND_ID,),
+    ),
+    Operation(
+        "get", "/v1/spends.csv", "exportSpends", "The ledger of a month for a spreadsheet",
+        LOOKING, parameters=(MONTH,), media="text/csv",
+    ),
+    Operation(
+        "get", "/v1/budgets/report", "showBudgetReport", "What the gestures of a month led to",
+        LOOKING, None, BudgetReportAnswer, parameters=(MONTH,),
+    ),
     Operation("get", "/v1/health", "showHealth", "How the service is", OPEN, None, HealthAnswer, public=True),
+    Operation(
+        "get", "/v1/playbooks/schema.json", "showPlaybookSchema", "The JSON Schema of playbook files",
+        OPEN, public=True, media="application/schema+json",
+    ),
     Operation("get", "/v1/openapi.json", "showOpenapi", "This document", OPEN, public=True),
 )  # fmt: skip
 
@@ -92,18 +145,21 @@ def document(version: str) -> Json:
 
 def _operation(operation: Operation) -> Json:
     answer = _ref(operation.answer) if operation.answer else {"type": "object"}
+    content = {operation.media: {"schema": answer if "json" in operation.media else {"type": "string"}}}
+    done = {operation.status: {"description": "Done.", "content": content}}
+    if operation.repeated:
+        done[operation.repeated] = {"description": "Done by an earlier call; said again.", "content": content}
     described: Json = {
         "operationId": operation.id,
         "summary": operation.summary,
         "security": [] if operation.public else [{"token": []}],
         "responses": {
-            str(operation.status): {
-                "description": "Done.",
-                "content": {"application/json": {"schema": answer}},
-            },
+            **{str(status): response for status, response in sorted(done.items())},
             **{str(s): {"$ref": f"#/components/responses/Error{s}"} for s in sorted(operation.errors)},
         },
     }
+    if operation.parameters:
+        described["parameters"] = list(operation.parameters)
     if operation.request:
         described["requestBody"] = {
             "required": True,

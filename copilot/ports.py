@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from copilot.engine import Ask
-from recommenders.domain import Suggestion
+from recommenders.domain import Catalog, Concern, Signals, Suggestion
+from recommenders.protocols import FloatArray
+from recommenders.signals.heads import Correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,23 @@ class Health:
     degraded: tuple[str, ...] = ()
 
 
+class Reader(Protocol):
+    """What reads tickets; `recommenders.signals.reader.TicketReader`."""
+
+    def read(
+        self,
+        concern: Concern,
+        whole: FloatArray,
+        sentences: FloatArray,
+        language: str,
+        *,
+        background: int = 0,
+        own: Correction | None = None,
+    ) -> Signals:
+        """Signals of a concern."""
+        ...
+
+
 class Engine(Protocol):
     """The one road from an open ticket to an answer; shared by all threads."""
 
@@ -27,6 +46,10 @@ class Engine(Protocol):
 
     def health(self) -> Health:
         """Cheap: health checks call it every few seconds."""
+        ...
+
+    def catalog(self) -> Catalog:
+        """What the shop has, as it is served now."""
         ...
 
     def close(self) -> None:

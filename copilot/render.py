@@ -18,6 +18,8 @@ from recommenders.domain import (
     Delight,
     Draft,
     Evidence,
+    Permission,
+    Recovery,
     Save,
     Signals,
     SimilarCase,
@@ -49,6 +51,9 @@ def render(
         "codes": [_code(x) for x in s.codes] if "codes" in sections else [],
         "drafts": [_draft(x) for x in s.drafts] if "drafts" in sections else [],
         "delights": [_delight(x) for x in s.delights] if "delights" in sections else [],
+        "recovery": _recovery(s.recovery) if s.recovery is not None else None,
+        "tags": [{"id": x.id, "evidence": _evidence(x.evidence)} for x in s.tags],
+        "permissions": [_permission(x) for x in s.permissions],
         "warnings": [{"id": x.id, "text": x.text} for x in s.warnings],
         "summary": [
             {"text": line.text, "evidence": [{"type": x.type, "id": x.id} for x in line.evidence]} for line in s.summary
@@ -177,6 +182,24 @@ def _draft(draft: Draft) -> Json:
         "text": draft.text,
         "gaps": [{"name": g.name, "placeholder": g.placeholder} for g in draft.gaps],
         "evidence": _evidence(draft.evidence),
+    }
+
+
+def _recovery(recovery: Recovery) -> Json:
+    due = recovery.follow_up_on
+    return {
+        "steps": list(recovery.steps),
+        "follow_up_on": due.isoformat() if due is not None else None,
+        "evidence": _evidence(recovery.evidence),
+    }
+
+
+def _permission(permission: Permission) -> Json:
+    return {
+        "id": permission.id,
+        "up_to": _money(permission.up_to) or 0.0,
+        "currency": permission.currency or None,
+        "evidence": _evidence(permission.evidence),
     }
 
 

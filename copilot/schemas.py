@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -20,6 +21,7 @@ from pydantic_core import PydanticCustomError
 from copilot.engine import Ask
 from copilot.errors import Detail, InvalidRequest
 from copilot.store.feedback import Feedback
+from copilot.store.spending import ReversalOrder, SpendOrder
 from recommenders.domain import Author, Channel, Message, Ticket
 
 Section = Literal["similar", "saves", "codes", "drafts", "delights"]
@@ -187,6 +189,56 @@ class FeedbackRequest(_In):
     idempotency_key: Key
 
 
+def _amount(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("amount", "must be a number")
+    if not 0 < value <= 1_000_000:
+        raise PydanticCustomError("amount", "must be more than 0 and at most 1000000")
+    exact = Decimal(str(value))
+    amount = exact.quantize(Decimal("0.01"))
+    if not amount or abs(exact - amount) > Decimal("1e-9"):  # 57 * 0.01 is not quite 0.57 to those who count in floats
+        raise PydanticCustomError("amount", "must have at most two decimals")
+    return amount
+
+
+SpendKey = Annotated[Text, Field(min_length=1, max_length=240)]
+
+
+class SpendRequest(_In):
+    """What `POST /v1/spends` takes: a delight of an answer, and how much of its cost to spend."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"request_id": "5f1c2a", "delight_id": "delight-wedding-card", "idempotency_key": "5f1c2a/card"}
+            ]
+        }
+    )
+
+    request_id: Annotated[Text, Field(min_length=1, max_length=64)]
+    delight_id: Key
+    amount: (
+        Annotated[
+            Decimal,
+            BeforeValidator(_amount),
+            WithJsonSchema({"type": "number", "minimum": 0.01, "maximum": 1_000_000, "multipleOf": 0.01}),
+        ]
+        | None
+    ) = Field(default=None, description="At most two decimals; without it the delight's cost.")
+    idempotency_key: SpendKey
+
+
+class ReversalRequest(_In):
+    """What `POST /v1/spends/{spend_id}/reversal` takes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason": "Sold out", "idempotency_key": "5f1c2a/card/undo"}]}
+    )
+
+    reason: Annotated[Text, Field(min_length=1, max_length=500), AfterValidator(str.strip)]
+    idempotency_key: SpendKey
+
+
 MESSAGES: Mapping[str, str] = {
     "missing": "is required",
     "string_type": "must be a string",
@@ -277,6 +329,26 @@ def parse_feedback(body: object) -> Feedback:
         final_text=given.final_text,
         reason=given.reason,
     )
+
+
+def parse_spend(body: object) -> SpendOrder:
+    """A decoded body of `POST /v1/spends`.
+
+    Raises:
+        InvalidRequest: what does not fit, by path.
+    """
+    given = validate(SpendRequest, body)
+    return SpendOrder(given.request_id, given.delight_id, given.idempotency_key, given.amount)
+
+
+def parse_reversal(body: object, spend_id: int) -> ReversalOrder:
+    """A decoded body of `POST /v1/spends/{spend_id}/reversal`.
+
+    Raises:
+        InvalidRequest: what does not fit, by path.
+    """
+    given = validate(ReversalRequest, body)
+    return ReversalOrder(spend_id, given.reason, given.idempotency_key)
 
 
 def revision(ticket: Ticket) -> str:

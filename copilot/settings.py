@@ -101,6 +101,18 @@ def _endpoint(text: str) -> str:
     return text.rstrip("/")
 
 
+def _address(text: str) -> str:
+    allowed = "must be an address without a path, like https://copilot.example.com"
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+    except ValueError:
+        known = False
+    if not known or parts.path.strip("/") or parts.username is not None or parts.query or parts.fragment:
+        raise ValueError(allowed)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _key(text: str) -> str:
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("must be the key as it was issued, without spaces")
@@ -148,6 +160,9 @@ class Settings:
     datasets: Path = _setting(
         Path("../shared/data"), _path, "folder", "Public data sets for the benchmarks, each in a folder of its name."
     )
+    public_url: str = _setting(
+        "", _address, "URL", "Where people open the service, if it is another address; sign-in links begin with it."
+    )
     threads: int = _setting(8, _whole(1, 256), "number", "Requests answered at the same time.")
     rate_limit: int = _setting(
         12_000, _whole(1, 1_000_000), "number", "Requests a minute for each token; a whole team may share one."
@@ -161,6 +176,12 @@ class Settings:
     )
     team_monthly_budget: Decimal = _setting(
         Decimal("250.00"), _money, "amount", "What all agents together may spend; a playbook may set another."
+    )
+    customer_cooldown_days: int = _setting(
+        0, _whole(0, 3650), "days", "Days without a further gesture that costs, for one customer; 0: no pause."
+    )
+    customer_budget: Decimal = _setting(
+        Decimal("0.00"), _money, "amount", "What one customer may get in those days, else in a month; 0: no limit."
     )
     currency: str = _setting("", _currency, "currency", "Currency of the budgets; empty for the shop's own.")
     demo: bool = _setting(False, _flag, "flag", "Serve the demo helpdesk at /demo/ (to this machine only).")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from recommenders.affinity import Affinity, Profile, Scope
 from recommenders.domain import Catalog, Code, CodeOffer, Context, Evidence, Product, Save, Variant
+from recommenders.playbooks.matcher import Advice
 
 Refusal = Literal[
     "unknown", "disabled", "expired", "not_started", "limit", "minimum_subtotal", "minimum_quantity", "first_order",
@@ -202,10 +203,22 @@ class CodeMatcher:
         """The saves, each that costs the customer something with its best working save code."""
         return tuple(self._with_code(save, context, preferred) for save in saves)
 
+    def preferred(self, context: Context, saves: Sequence[Save], advice: Advice) -> tuple[tuple[str, Evidence], ...]:
+        """The codes that playbook rules name, and the best working one of each purpose that they ask for."""
+        found = list(advice.codes)
+        for purpose, rule in advice.code_purposes:
+            offers: list[CodeOffer] = []
+            if purpose == "save":
+                offers = [offer for save in saves if _pays(save) for offer in self._of_save(save, context, ())[:1]]
+            offers = offers or list(self.eligible(context, purposes=(purpose,))[:1])
+            found += [(offer.code.code, rule) for offer in offers]
+        return tuple(dict.fromkeys(found))
+
     def recommend(
         self, context: Context, saves: Sequence[Save] = (), preferred: Sequence[tuple[str, Evidence]] = ()
     ) -> tuple[CodeOffer, ...]:
-        """What the codes section shows: codes of the saves first, then recovery, thanks, and what was asked about.
+        """What the codes section shows: codes of the saves first, then those that a playbook rule gives, then recovery,
+        thanks, and what was asked about.
 
         Nobody gets a code for merely asking for one. Call it with the saves that `attach` returned.
         """
@@ -221,6 +234,7 @@ class CodeMatcher:
         found = [self._of_save(save, context, preferred) for save in paying]
         for rank in range(max(map(len, found), default=0)):  # every save's best before anybody's second best
             add(offers_of[rank] for offers_of in found if rank < len(offers_of))
+        add(self._given(context, saves, preferred))
         if needs_recovery(context):
             add(self.eligible(context, purposes=("recovery",), preferred=preferred))
         if _deserves_thanks(context):
@@ -228,12 +242,27 @@ class CodeMatcher:
         if context.selling.allowed:
             for text in self.named(context):
                 code = self.catalog.by_code[text.casefold()]
-                if self.explain(text, context, saves).works:
+                if self.explain(text, context, saves).works and self.code_works(text, context, saves):
                     offer = self._offer(code, context, None, frozenset(), None)
                     add([replace(offer, reason=f"The customer asks about it, and it works. {_ends(code)}".strip())])
         return tuple(offers.values())
 
     # ------------------------------------------------------------ parts
+
+    def _given(
+        self, context: Context, saves: Sequence[Save], preferred: Sequence[tuple[str, Evidence]]
+    ) -> Iterator[CodeOffer]:
+        """The codes that rules name, where checkout would take them and they are for what may be given here."""
+        allowed = ALL_PURPOSES if context.selling.allowed else frozenset({"recovery"})
+        items = [found for save in saves if (found := self.catalog.by_sku.get(save.sku or "")) and _pays(save)]
+        for text, rule in preferred:
+            code = self.catalog.by_code.get(text.casefold())
+            if code is None or not code.purposes & allowed or not self.code_works(code.code, context, saves):
+                continue
+            for item in [*items, None]:
+                if self.refusal(code, context, item) is None:
+                    yield self._offer(code, context, item, code.purposes & allowed, rule)
+                    break
 
     def _of_save(
         self, save: Save, context: Context, preferred: Sequence[tuple[str, Evidence]]

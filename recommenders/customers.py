@@ -8,11 +8,7 @@ from datetime import datetime, timedelta
 
 from recommenders.domain import Case, ChurnRisk, Context, Customer, CustomerView, Order, Tier
 
-LATE_AFTER = timedelta(days=12)  # a parcel that is out this long without an arrival is late anywhere we know of
-FORGOTTEN_AFTER = timedelta(days=180)  # whoever misses a parcel has written by then; many shops record no arrivals
 RECENT = timedelta(days=30)
-ARRIVED = frozenset({"delivered", "restocked", "returned", "cancelled", "canceled"})
-SETTLED = frozenset({"refunded", "voided", "cancelled", "canceled"})
 VIP_TAGS = frozenset({"vip", "platinum", "white glove", "white-glove"})
 
 
@@ -39,15 +35,8 @@ class TierPolicy:
 
 
 def is_late(order: Order, now: datetime) -> bool:
-    """Whether the order should have arrived: paid, sent or due to be, and neither delivered nor cancelled.
-
-    What came back has arrived, too.
-    """
-    if order.delivered_at is not None or order.returns or order.fulfillment_status.casefold() in ARRIVED:
-        return False
-    if order.financial_status.casefold() in SETTLED:
-        return False
-    return LATE_AFTER < now - order.created_at <= FORGOTTEN_AFTER
+    """Whether the order should have arrived; see `Order.is_late`."""
+    return order.is_late(now)
 
 
 def recent_cases(history: Sequence[Case], now: datetime) -> list[Case]:

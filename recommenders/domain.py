@@ -7,8 +7,8 @@ timezone-aware datetimes; collections are tuples, so that a snapshot can be shar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 import numpy as np
@@ -19,7 +19,12 @@ Channel = Literal["email", "chat", "social", "sms", "voice", "form"]
 SaveKind = Literal["alternative", "exchange", "fix", "upsell", "replacement"]
 Stance = Literal["resolve", "save", "decline", "ask"]
 Tier = Literal["vip", "loyal", "standard", "new", "unknown"]
+Arm = Literal["treated", "control"]
 EvidenceType = Literal["ticket", "product", "order", "article", "rule"]
+LATE_AFTER = timedelta(days=12)  # a parcel that is out this long without an arrival is late anywhere we know of
+FORGOTTEN_AFTER = timedelta(days=180)  # whoever misses a parcel has written by then; many shops record no arrivals
+ARRIVED = frozenset({"delivered", "restocked", "returned", "cancelled", "canceled"})
+SETTLED = frozenset({"refunded", "voided", "cancelled", "canceled"})
 
 # ---------------------------------------------------------------- what the shop knows
 
@@ -146,6 +151,17 @@ class Order:
     discount_codes: tuple[str, ...] = ()
     lines: tuple[OrderLine, ...] = ()
     returns: tuple[Return, ...] = ()
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether it should have arrived: paid, sent or due to be, and neither delivered nor cancelled.
+
+        What came back has arrived, too.
+        """
+        if self.delivered_at is not None or self.returns or self.fulfillment_status.casefold() in ARRIVED:
+            return False
+        if self.financial_status.casefold() in SETTLED:
+            return False
+        return LATE_AFTER < now - self.created_at <= FORGOTTEN_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +455,14 @@ class Save:
     score: float
     evidence: tuple[Evidence, ...]
 
+    def proven(self, evidence: Evidence | None) -> Save:
+        """The save with one more evidence, unless it is None or known."""
+        return (
+            self
+            if evidence is None or evidence in self.evidence
+            else replace(self, evidence=(*self.evidence, evidence))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CodeOffer:
@@ -501,6 +525,48 @@ class Warning:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestedTag:
+    """A tag for the ticket, with the rules that suggest it."""
+
+    id: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What puts a failure right, in order, before anything else; `follow_up_on` is the day to write again."""
+
+    steps: tuple[str, ...]
+    follow_up_on: date | None
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What the agent may do for this customer without asking: "returnless_refund" or "allowance", up to an amount."""
+
+    id: Literal["returnless_refund", "allowance"]
+    up_to: float
+    currency: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FiredRule:
+    """A playbook rule whose conditions held; one that is tried on a share of tickets may have done nothing here.
+
+    `id` is FILE.yaml#RULE, `probability` that of the arm which this ticket is in, `sections` are those of the answer
+    that the rule can change.
+    """
+
+    id: str
+    line: int
+    arm: Arm = "treated"
+    probability: float = 1.0
+    sections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a line of a summary stands: a message by its index in the ticket, an order or an earlier ticket."""
 
@@ -543,6 +609,10 @@ class Suggestion:
     delights: tuple[Delight, ...] = ()
     warnings: tuple[Warning, ...] = ()
     summary: tuple[SummaryLine, ...] = ()
+    recovery: Recovery | None = None
+    tags: tuple[SuggestedTag, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    rules: tuple[FiredRule, ...] = ()  # for the log; not part of the answer's JSON
     currency: str = ""  # of every amount
     degraded: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TypeVar
 
-from recommenders.domain import CodeOffer, Context, Delight, Draft, Evidence, Save, SimilarCase, Suggestion
+from recommenders.domain import (
+    CodeOffer,
+    Context,
+    Delight,
+    Draft,
+    Evidence,
+    Permission,
+    Recovery,
+    Save,
+    SimilarCase,
+    Suggestion,
+)
 from recommenders.text.redact import facts_of, find_personal
 
 FREE_KINDS = frozenset({"fix", "exchange", "replacement"})
@@ -76,8 +89,30 @@ class Guard:
         delights = keep("delights", answer.delights, lambda d: d.id, *self._delight_tests(context))
         held = {s.sku for s in answer.saves if s.sku} - {s.sku for s in saves}
         drafts = keep("drafts", answer.drafts, lambda d: d.id, *self._draft_tests(context, saves, codes, held))
-        checked = replace(answer, similar=similar, saves=saves, codes=codes, delights=delights, drafts=drafts)
+        tags = keep(
+            "tags", answer.tags, lambda t: t.id, ("evidence exists", lambda t: self._proven(t.evidence, context))
+        )
+        permissions = keep("permissions", answer.permissions, lambda p: p.id, *self._permission_tests(context))
+        plans = (answer.recovery,) if answer.recovery is not None else ()
+        recovery = next(iter(keep("recovery", plans, lambda _: "recovery", *self._recovery_tests(context))), None)
+        checked = replace(
+            answer, similar=similar, saves=saves, codes=codes, delights=delights, drafts=drafts, tags=tags,
+            permissions=permissions, recovery=recovery,
+        )  # fmt: skip
         return checked, tuple(drops)
+
+    def _permission_tests(self, context: Context) -> Iterator[Test[Permission]]:
+        yield "for a customer whom we know", lambda p: context.customer is not None  # noqa: ARG005
+        yield "an amount", lambda p: 0 < p.up_to < math.inf
+        yield "evidence exists", lambda p: bool(p.evidence) and self._proven(p.evidence, context)
+        if set(context.selling.reasons) & NO_GESTURE:
+            yield "nothing is given away here", lambda p: False  # noqa: ARG005
+
+    def _recovery_tests(self, context: Context) -> Iterator[Test[Recovery]]:
+        today = (context.now - timedelta(days=1)).date()  # in whatever time zone the playbook counts
+        yield "says what to do", lambda r: bool(r.steps) or r.follow_up_on is not None
+        yield "follows up in the future", lambda r: r.follow_up_on is None or r.follow_up_on > today
+        yield "evidence exists", lambda r: bool(r.evidence) and self._proven(r.evidence, context)
 
     def _proven(self, evidence: tuple[Evidence, ...], context: Context) -> bool:
         return all(self.shelf.known(entry, context) for entry in evidence)

@@ -14,6 +14,7 @@ from copilot.cli import FAULTS, cli, execute
 from copilot.errors import InputError, UsageError
 from copilot.settings import table, variable
 from copilot.store.database import open_database
+from copilot.store.sessions import SignInLinks
 from copilot.store.tokens import TokenStore
 
 ROOT = Path(__file__).parents[1]
@@ -49,7 +50,7 @@ def test_serve_has_an_option_for_every_setting_that_others_may_see(capsys: Strea
 
 def test_every_command_explains_itself_and_is_documented(capsys: Streams) -> None:
     page = (ROOT / "docs/operating.md").read_text("utf-8")
-    assert len(commands()) == 8
+    assert len(commands()) == 9
     for name, command in commands():
         assert command.help, name
         assert execute([*name.split(), "--help"]) == 0
@@ -73,6 +74,25 @@ def test_the_whole_life_of_a_token(tmp_path: Path, capsys: Streams) -> None:
     assert execute(["token", "revoke", "Lea", *data]) == 0
     assert execute(["token", "revoke", "Lea", *data]) == 1
     assert "copilot token list" in capsys.readouterr().err
+
+
+def test_a_sign_in_link_is_alone_on_stdout_and_opens_a_session(tmp_path: Path, capsys: Streams) -> None:
+    data = ["--data", str(tmp_path)]
+    for more, begin in (
+        ([], "http://127.0.0.1:8765/sign-in/"),
+        (["--host", "0.0.0.0", "--port", "80"], "http://127.0.0.1:80/sign-in/"),
+        (["--host", "::1"], "http://[::1]:8765/sign-in/"),
+        (["--public-url", "https://copilot.example.com/"], "https://copilot.example.com/sign-in/"),
+    ):
+        assert execute(["sign-in-link", "--role", "lead", "--name", "Lea", *data, *more]) == 0
+        link = capsys.readouterr().out
+        assert link.startswith(begin)
+        assert link.count("\n") == 1
+        person = SignInLinks(open_database(tmp_path)).use(link.strip().removeprefix(begin))
+        assert person
+        assert (person.role, person.name, person.id) == ("lead", "Lea", 1)
+    assert execute(["sign-in-link", "--role", "agent", "--name", "Kim", *data]) == 2
+    assert execute(["sign-in-link", "--role", "lead", "--name", " ", *data]) == 1
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ ROOMS = ("copilot", "recommenders", "benchmarks", "static", "demo", "docs", "pla
 READERS = ("copilot/", "recommenders/", "tests/browser/")  # of environment variables
 SUFFIXES = ("py", "md", "yaml", "yml", "js", "ts", "json", "jsonl", "css", "html", "svg", "csv")
 VARIABLE = re.compile(r"\bCOPILOT_[A-Z][A-Z_]*[A-Z]\b")
+READ_BY_TESTS = ("tests/browser/conftest.py", "tests/browser/test_spending.py")
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -166,7 +167,7 @@ def test_commands_options_and_targets_that_are_named_exist(page: Path) -> None:
     known = dict(commands())
     # In running text and in blocks of code, where the command may be called by its path.
     called = re.findall(
-        r"(?:^|`| )(?:\.venv/bin/)?copilot ([a-z][a-z ]*)([^`\n|]*)", "\n".join(code_of(text)), re.MULTILINE
+        r"(?:^|`| )(?:\.venv/bin/)?copilot ([a-z]+(?:[ -][a-z]+)*)([^`\n|]*)", "\n".join(code_of(text)), re.MULTILINE
     )
     for words, rest in called:
         name = next((n for n in sorted(known, key=len, reverse=True) if f"{words} ".startswith(f"{n} ")), None)
@@ -186,5 +187,5 @@ def code_of(text: str) -> list[str]:
 
 @by_page
 def test_variables_that_are_named_are_read(page: Path) -> None:
-    known = {variable(row.name) for row in table()} | set(VARIABLE.findall(text_of("tests/browser/conftest.py")))
+    known = {variable(row.name) for row in table()} | set(VARIABLE.findall("".join(map(text_of, READ_BY_TESTS))))
     assert set(VARIABLE.findall(page.read_text("utf-8"))) <= known

@@ -1,8 +1,8 @@
-"""Who may call what: a table of endpoints, bearer tokens, and a limit on requests a minute."""
+"""Who may call what: a table of endpoints, bearer tokens, sessions of the pages, and a limit on requests a minute."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Flask, g, request
 
@@ -17,6 +17,18 @@ ACCESS: Mapping[str, Role | None] = {
     "health.openapi": PUBLIC,
     "suggestions.create": "agent",
     "feedback.create": "agent",
+    "budgets.show": "agent",
+    "budgets.spend": "agent",
+    "budgets.reverse": "agent",  # of others only by leads; looks at the caller itself
+    "budgets.export": "lead",
+    "budgets.report": "lead",
+    "playbook_schema.show": PUBLIC,  # editors ask for it without a token
+    "pages": "lead",  # with a session and not with a token
+    "pages.asset": PUBLIC,
+    "pages.sign_in": PUBLIC,  # these look at the caller themselves
+    "pages.sign_in_submit": PUBLIC,
+    "pages.sign_in_link": PUBLIC,
+    "pages.sign_in_link_use": PUBLIC,
     "demo": PUBLIC,  # registered only with the setting `demo`; looks at the caller itself
 }
 
@@ -40,15 +52,27 @@ def _presented() -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
-def register(app: Flask, tokens: TokenStore, per_minute: int) -> None:
+def register(
+    app: Flask,
+    tokens: TokenStore,
+    per_minute: int,
+    sessions: Mapping[str, Callable[[], Token | None]] | None = None,
+) -> None:
     """Has every request identified, counted, then admitted or refused, in this order.
 
     Counted by token when it is valid, else by address: whoever guesses tokens is stopped like anybody else.
+    Blueprints in `sessions` are not called with a token: what is given there says who is signed in.
     """
+    signed_in = sessions or {}
 
     def identify() -> None:
-        presented = _presented() if request.endpoint and needed(request.endpoint) else None
-        g.token = tokens.find(presented) if presented else None
+        g.token = None
+        if not request.endpoint or needed(request.endpoint) is PUBLIC:
+            return
+        if find := signed_in.get(request.endpoint.partition(".")[0]):
+            g.token = find()
+        elif presented := _presented():
+            g.token = tokens.find(presented)
 
     def admit() -> None:
         if not request.endpoint:  # nothing at this address, or not with this method: says so itself

@@ -38,7 +38,8 @@ def request_id() -> str:
 
 def refuse(error: ApiError) -> Response:
     """An error of ours as a response."""
-    response = json_response(error_body(error.status, error.message, request_id(), error.details), error.status)
+    body = error_body(error.status, error.message, request_id(), error.details, error.code)
+    response = json_response(body, error.status)
     response.headers.update(error.headers)
     return response
 

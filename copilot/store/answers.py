@@ -6,14 +6,16 @@ import logging
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from math import prod
 from typing import Any
 
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from copilot.store.budgets import month_of
 from copilot.store.database import write_transaction
 from copilot.store.models import AnswerRow
-from recommenders.domain import Suggestion
+from recommenders.domain import Evidence, Suggestion
 
 log = logging.getLogger(__name__)
 Offer = dict[str, Any]
@@ -21,9 +23,12 @@ Offer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. `offers` are its suggestions as {section, id, kind, rank, score}, rank from 1.
+    """One answer. `offers` are its suggestions as {section, id, kind, rank, score, propensity}, rank from 1.
 
-    A delight's offer also has its cost, its currency and the month whose budget pays.
+    `propensity` is the probability with which the section came out as it did: 1.0, unless a rule that is tried on a
+    share of tickets can change it. An offer that rules caused names them in `rules`. Rules that fired are offers of a
+    section of their own, "rules", with their arm as kind, also where nothing came of them.
+    A delight's offer also has its cost, its currency, the month whose budget pays, the gesture and the customer.
     """
 
     request_id: str
@@ -59,17 +64,41 @@ def offers_of(suggestion: Suggestion, sections: frozenset[str], now: datetime) -
                 "score": None,
                 "cost": None if x.cost is None else f"{x.cost:.2f}",
                 "currency": x.currency,
-                "month": f"{now:%Y-%m}",
+                "month": month_of(now),
+                "gesture": x.gesture,
+                "gesture_id": x.id.removeprefix(f"delight-{x.occasion}-"),
+                "customer": suggestion.customer.id,
             }
             for x in suggestion.delights
         ],
     }
-    return tuple(
-        {"section": section, "rank": rank, **offer}
-        for section, offers in found.items()
-        if section in sections
-        for rank, offer in enumerate(offers, 1)
-    )
+    caused: dict[str, list[tuple[Evidence, ...]]] = {
+        "saves": [x.evidence for x in suggestion.saves],
+        "codes": [x.evidence for x in suggestion.codes],
+        "drafts": [x.evidence for x in suggestion.drafts],
+        "delights": [x.evidence for x in suggestion.delights],
+    }
+    made: list[Offer] = []
+    fired = {rule.id for rule in suggestion.rules}
+    for section, offers in found.items():
+        propensity = prod(rule.probability for rule in suggestion.rules if section in rule.sections)
+        for rank, offer in enumerate(offers if section in sections else (), 1):
+            made.append({"section": section, "rank": rank, **offer, "propensity": round(propensity, 6)})
+            proofs = caused[section][rank - 1] if section in caused else ()
+            if rules := list(dict.fromkeys(p.id for p in proofs if p.type == "rule" and p.id in fired)):
+                made[-1]["rules"] = rules
+    for rank, rule in enumerate(suggestion.rules, 1):
+        made.append(
+            {
+                "section": "rules",
+                "rank": rank,
+                "id": rule.id,
+                "kind": rule.arm,
+                "score": None,
+                "propensity": rule.probability,
+            }
+        )
+    return tuple(made)
 
 
 class AnswerLog:

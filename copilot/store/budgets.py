@@ -1,50 +1,74 @@
-"""The ledger of delights: what each agent and the team may still spend this month without asking anybody.
-
-Booking happens in a write transaction: on SQLite that holds the one write lock, on PostgreSQL an advisory lock is taken
-first, so the sums that are read cannot be overtaken by another thread or process.
-"""
+"""What each agent, the team and a customer may still get this month without asking anybody, read from the ledger."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, case, func, or_, select
+from sqlalchemy.orm import aliased
 
-from copilot.errors import BudgetExhausted, Detail
-from copilot.store.models import FeedbackRow, SpendRow
+from copilot.store.models import SpendRow
 from recommenders.domain import Budget
 
-_LEDGER_LOCK = 0x436F70696C6F74  # any number that nobody else locks in this database
-_CENT = Decimal("0.01")
+CENT = Decimal("0.01")
+NOTHING = Decimal("0.00")
+NEAR = 80  # percent of a limit: from here on whoever spends is told
+Warned = Literal["near", "spent"]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one agent, and all together, may spend in a calendar month (UTC); `currency` empty for the shop's own."""
+    """What may be spent in a calendar month (UTC) by one agent and by all together.
+
+    `customer_days` and `customer_amount` bound what one customer gets, None or 0 for no bound: the days alone are a
+    pause after each paid gesture, the amount alone holds for a month, both together for any so many days. `up_to` is
+    what a gesture may cost, by its id, where that is more than its usual cost. `agents` have a limit of their own, by
+    name. From `alert_at` percent of a limit on, whoever spends is told. `currency` empty: the shop's own.
+    """
 
     agent: Decimal
     team: Decimal
     currency: str = ""
+    customer_days: int | None = None
+    customer_amount: Decimal | None = None
+    up_to: Mapping[str, Decimal] = field(default_factory=dict)
+    agents: Mapping[str, Decimal] = field(default_factory=dict)
+    alert_at: int = NEAR
+
+    def of(self, agent: str) -> Decimal:
+        """What this agent may spend, however the name is written."""
+        own = {agent_key(name): amount for name, amount in self.agents.items()}
+        return own.get(agent_key(agent), self.agent)
 
 
 @dataclass(frozen=True, slots=True)
-class Spend:
-    """A delight that an agent decided on. `month` (YYYY-MM) is that of the answer that offered it."""
+class Level:
+    """How far a budget is spent."""
 
-    request_id: str
-    delight_id: str
-    agent: str
-    amount: Decimal
-    currency: str
-    month: str
-    ticket_id: str | None = None
+    scope: str
+    limit: Decimal
+    spent: Decimal
+    alert_at: int = NEAR
+
+    @property
+    def remaining(self) -> Decimal:
+        """What is left; a limit that was lowered below what is spent leaves nothing."""
+        return max(NOTHING, self.limit - self.spent)
+
+    @property
+    def warning(self) -> Warned | None:
+        """Whether the limit is near or reached."""
+        if self.spent >= self.limit:
+            return "spent"
+        return "near" if self.spent * 100 >= self.alert_at * self.limit else None
 
 
 class BudgetStore:
-    """Reads what remains and books what is spent.
+    """Reads what is spent and what remains.
 
     `limits` may be replaced at any time, as when a playbook with other budgets is published.
     """
@@ -53,72 +77,80 @@ class BudgetStore:
         self._database = database
         self.limits = limits
 
-    def remaining(self, agent: str, now: datetime) -> tuple[Budget, ...]:
-        """What is left for this agent and for the team in the month of `now`: scopes "agent:NAME" and "team"."""
+    def remaining(self, agent: str, now: datetime, customer_id: str | None = None) -> tuple[Budget, ...]:
+        """What is left in the month of `now`: scopes "agent:NAME", "team" and, where a limit says so, "customer"."""
         with self._database.connect() as connection:
-            own, team = _spent(connection, agent, SpendRow.month == _month(now))
-        return (
-            Budget(f"agent:{agent}", float(max(Decimal(0), self.limits.agent - own))),
-            Budget("team", float(max(Decimal(0), self.limits.team - team))),
+            levels = self.levels(connection, agent, month_of(now))
+            left = self.customer_left(connection, customer_id, now)
+        budgets = tuple(Budget(level.scope, float(level.remaining)) for level in levels)
+        return budgets if left is None else (*budgets, Budget("customer", float(left)))
+
+    def of(self, agent: str, now: datetime) -> tuple[Level, Level]:
+        """The agent's and the team's budget in the month of `now`."""
+        with self._database.connect() as connection:
+            return self.levels(connection, agent, month_of(now))
+
+    def by_agent(self, now: datetime) -> tuple[Level, ...]:
+        """Everybody who has spent in the month of `now`, by name (case-folded, as the ledger has it)."""
+        with self._database.connect() as connection:
+            spent, _ = _spent(connection, month_of(now))
+        return tuple(self._own(name, spent[name]) for name in sorted(spent))
+
+    def levels(self, connection: Connection, agent: str, month: str) -> tuple[Level, Level]:
+        """The agent's and the team's budget as the connection's transaction sees them."""
+        spent, team = _spent(connection, month)
+        own = spent.get(agent_key(agent), NOTHING)
+        return self._own(agent, own), Level("team", self.limits.team, team, self.limits.alert_at)
+
+    def _own(self, agent: str, spent: Decimal) -> Level:
+        return Level(f"agent:{agent}", self.limits.of(agent), spent, self.limits.alert_at)
+
+    def customer_left(self, connection: Connection, customer_id: str | None, now: datetime) -> Decimal | None:
+        """What this customer may still get; None where nothing limits it, or nobody is known."""
+        days, amount = self.limits.customer_days, self.limits.customer_amount
+        if not customer_id or not (days or amount):
+            return None
+        back = aliased(SpendRow)
+        since = SpendRow.spent_at > now - timedelta(days=days) if days else SpendRow.booked_month == month_of(now)
+        standing = select(func.count(), func.sum(SpendRow.amount)).where(
+            SpendRow.customer_id == customer_id,
+            SpendRow.reverses.is_(None),
+            ~select(back.id).where(back.reverses == SpendRow.id).exists(),
+            since,
         )
-
-    def book(self, connection: Connection, spend: Spend, feedback_key: str, now: datetime) -> bool:
-        """Books a spend inside the transaction that has just stored its feedback; False when it was booked before.
-
-        A spend counts in the month of its answer and in the month of the clock: a replay with another `now` can
-        neither see the wrong sum nor reach into the budget of another month.
-
-        Raises:
-            BudgetExhausted: the agent's or the team's budget does not cover it; roll back.
-        """
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_LEDGER_LOCK)))
-        before = (
-            select(SpendRow.id)
-            .join(FeedbackRow, FeedbackRow.idempotency_key == SpendRow.feedback_key)
-            .where(FeedbackRow.request_id == spend.request_id, FeedbackRow.suggestion_id == spend.delight_id)
-        )
-        if connection.execute(before).first():
-            return False
-        limits = self.limits
-        start, end = _bounds(now)
-        for period in (SpendRow.month == spend.month, (SpendRow.spent_at >= start) & (SpendRow.spent_at < end)):
-            own, team = _spent(connection, spend.agent, period)
-            for scope, left in ((f"agent:{spend.agent}", limits.agent - own), ("team", limits.team - team)):
-                if spend.amount > left:
-                    said = f"{scope}: {max(Decimal(0), left):.2f} remains, {spend.amount:.2f} is needed"
-                    raise BudgetExhausted(details=[Detail("suggestion_id", said)])
-        connection.execute(
-            insert(SpendRow).values(
-                spent_at=now,
-                month=spend.month,
-                agent=_key(spend.agent),
-                amount=spend.amount.quantize(_CENT),
-                currency=spend.currency[:3],
-                ticket_id=spend.ticket_id,
-                delight_id=spend.delight_id,
-                feedback_key=feedback_key,
-            )
-        )
-        return True
+        count, total = connection.execute(standing).one()
+        if amount:
+            return max(NOTHING, amount - cents(total))
+        return NOTHING if count else None
 
 
-def _key(agent: str) -> str:
+def agent_key(agent: str) -> str:
     """One agent has one budget, however the name is written."""
     return agent.strip().casefold()[:255]
 
 
-def _month(now: datetime) -> str:
-    return f"{now.astimezone(UTC):%Y-%m}"
+def month_of(moment: datetime) -> str:
+    """YYYY-MM in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m}"
 
 
-def _bounds(now: datetime) -> tuple[datetime, datetime]:
-    start = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return start, start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+def cents(amount: Any) -> Decimal:
+    """A sum as the database gives it (SQLite adds floats), exact to the cent; None is nothing."""
+    return NOTHING if amount is None else Decimal(str(amount)).quantize(CENT)
 
 
-def _spent(connection: Connection, agent: str, period: Any) -> tuple[Decimal, Decimal]:
-    """What this agent, and everybody, spent in a period."""
-    sums = select(SpendRow.agent, func.sum(SpendRow.amount)).where(period).group_by(SpendRow.agent)
-    by_agent = {name: Decimal(str(total)).quantize(_CENT) for name, total in connection.execute(sums)}
-    return by_agent.get(_key(agent), Decimal(0)), sum(by_agent.values(), Decimal(0))
+def _spent(connection: Connection, month: str) -> tuple[dict[str, Decimal], Decimal]:
+    """What every agent, and all together, spent in a month.
+
+    A spend counts in the month of its answer and in that of the clock, and the larger sum is what holds: a replay with
+    another `now` can neither see the wrong sum nor reach into the budget of another month.
+    """
+    months = (SpendRow.month, SpendRow.booked_month)
+    sums = [func.sum(case((column == month, SpendRow.amount), else_=0)) for column in months]
+    statement = select(SpendRow.agent, *sums).where(or_(*(column == month for column in months)))
+    rows = [
+        (agent, cents(asked), cents(booked))
+        for agent, asked, booked in connection.execute(statement.group_by(SpendRow.agent))
+    ]
+    team = max(sum((row[1] for row in rows), NOTHING), sum((row[2] for row in rows), NOTHING))
+    return {agent: max(asked, booked) for agent, asked, booked in rows}, team

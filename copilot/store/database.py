@@ -18,7 +18,7 @@ from copilot.store.locks import database_file, exclusive
 FILE_NAME = "copilot.sqlite3"
 # Every schema, oldest first; the last one is what this version of the program reads and writes. Kept here and not read
 # from the migrations so that opening a database that is up to date imports none of Alembic.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 BUSY_SECONDS = 30
 _VERSION = text("SELECT version_num FROM alembic_version")
 

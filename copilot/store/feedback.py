@@ -10,9 +10,11 @@ from decimal import Decimal
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from copilot.store import ledger
 from copilot.store.answers import AnswerLog
-from copilot.store.budgets import BudgetStore, Spend
+from copilot.store.budgets import BudgetStore
 from copilot.store.database import write_transaction
+from copilot.store.ledger import spend_of
 from copilot.store.models import FeedbackRow
 
 SPENDING = frozenset({"accepted", "sent"})  # events by which an agent decides on a delight
@@ -70,16 +72,8 @@ class FeedbackStore:
                     )
                 )
                 if answer and offer and feedback.event in SPENDING and Decimal(offer["cost"] or 0) > 0:
-                    spend = Spend(
-                        request_id=feedback.request_id,
-                        delight_id=feedback.suggestion_id,
-                        agent=agent,
-                        amount=Decimal(offer["cost"]),
-                        currency=offer["currency"],
-                        month=offer["month"],
-                        ticket_id=answer.ticket_id,
-                    )
-                    self._budgets.book(connection, spend, feedback.idempotency_key, now)
+                    spend = spend_of(answer, offer, agent, token_name)
+                    ledger.book(connection, self._budgets, spend, feedback.idempotency_key, now)
         except IntegrityError:
             if not self._known(feedback.idempotency_key):
                 raise

@@ -183,16 +183,131 @@ class FeedbackRow(Base):
 
 
 class SpendRow(Base):
-    """The ledger of delights: append-only. A spend is one row; `feedback_key` keeps it from being counted twice."""
+    """The ledger of delights. It only grows: a trigger refuses every change of a row, and a reversal is a row itself.
+
+    `month` is that of the answer that offered the delight, `booked_month` that of the clock; a reversal has both from
+    the row that it `reverses`, so that sums of `amount` over either are net. A row has the key of the feedback that
+    decided on it, or of the call that booked it (then `digest` names what was asked and `answer` is what was said).
+    """
 
     __tablename__ = "spends"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     spent_at: Mapped[datetime] = mapped_column(index=True)
     month: Mapped[str] = mapped_column(String(7))
+    booked_month: Mapped[str] = mapped_column(String(7))
     agent: Mapped[str] = mapped_column(String(255))
     amount: Mapped[Decimal]
     currency: Mapped[str] = mapped_column(String(3))
     ticket_id: Mapped[str | None] = mapped_column(String(255))
+    customer_id: Mapped[str | None] = mapped_column(String(255))
+    request_id: Mapped[str | None] = mapped_column(String(64))
     delight_id: Mapped[str] = mapped_column(String(255))
-    feedback_key: Mapped[str] = mapped_column(ForeignKey("feedback.idempotency_key"))
-    __table_args__ = (UniqueConstraint("feedback_key"), Index("ix_spends_month_agent", "month", "agent"))
+    gesture: Mapped[str | None] = mapped_column(Text)
+    booked_by: Mapped[str | None] = mapped_column(String(255))
+    feedback_key: Mapped[str | None] = mapped_column(ForeignKey("feedback.idempotency_key"))
+    idempotency_key: Mapped[str | None] = mapped_column(String(255))
+    digest: Mapped[str | None] = mapped_column(String(64))
+    reverses: Mapped[int | None] = mapped_column(ForeignKey("spends.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[dict[str, Any] | None]
+    __table_args__ = (
+        UniqueConstraint("feedback_key"),
+        UniqueConstraint("idempotency_key", name="uq_spends_idempotency_key"),
+        UniqueConstraint("reverses", name="uq_spends_reverses"),
+        Index("ix_spends_month_agent", "month", "agent"),
+        Index("ix_spends_booked_month_agent", "booked_month", "agent"),
+        Index("ix_spends_customer_spent", "customer_id", "spent_at"),
+        Index("ix_spends_request", "request_id", "delight_id"),
+    )
+
+
+# ---------------------------------------------------------------- sign-in and versions
+#
+# A person is a row of `tokens`: links and sessions refer to it, and end with it.
+
+
+class SignInLinkRow(Base):
+    """A link that signs one person in, once; only its SHA-256 is kept."""
+
+    __tablename__ = "sign_in_links"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    token_id: Mapped[int] = mapped_column(ForeignKey("tokens.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class SessionRow(Base):
+    """Somebody who is signed in at a browser; only the SHA-256 of the cookie is kept."""
+
+    __tablename__ = "sessions"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    token_id: Mapped[int] = mapped_column(ForeignKey("tokens.id"))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+
+class SignInFailureRow(Base):
+    """A sign-in that failed: from which address, and as whom. Forgotten when it no longer counts."""
+
+    __tablename__ = "sign_in_failures"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    failed_at: Mapped[datetime] = mapped_column(index=True)
+    address: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(64))  # a hash: people type tokens into the wrong field
+
+
+class VersionRow(Base):
+    """A set of playbook files that was in the folder: published, rolled back to, or found there."""
+
+    __tablename__ = "playbook_versions"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    publication: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    author: Mapped[str] = mapped_column(String(255))
+    message: Mapped[str] = mapped_column(Text)
+    base: Mapped[int | None]
+    restored: Mapped[int | None]
+    files: Mapped[dict[str, Any]]
+
+
+class DraftRow(Base):
+    """What a lead wrote and has not published. `text` None: the file is to be removed. `base` is a version's id."""
+
+    __tablename__ = "playbook_drafts"
+    author: Mapped[str] = mapped_column(String(255), primary_key=True)
+    file: Mapped[str] = mapped_column(String(255), primary_key=True)
+    text: Mapped[str | None] = mapped_column(Text)
+    base: Mapped[int]
+    revision: Mapped[int]
+    saved_at: Mapped[datetime]
+
+
+# ---------------------------------------------------------------- rules and readings
+
+
+class ReadingRow(Base):
+    """What was read of a resolved ticket's opening, kept so that no replay reads it again.
+
+    `read_by` names the encoder, the heads and the code that read; `vectors` are rows of little-endian float16: the
+    text, its sentences, and both as they are read. `probability` is that of every label, little-endian float32, and
+    `signals` is what holds; store.readings writes and reads them.
+    """
+
+    __tablename__ = "readings"
+    text_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    read_by: Mapped[str] = mapped_column(String(64), primary_key=True)
+    vectors: Mapped[bytes] = mapped_column(LargeBinary)
+    probability: Mapped[bytes | None] = mapped_column(LargeBinary)
+    signals: Mapped[dict[str, Any]]
+
+
+class FoundRow(Base):
+    """The cases that one index found for a resolved ticket's opening, kept so that no replay searches again."""
+
+    __tablename__ = "found_cases"
+    question: Mapped[str] = mapped_column(String(64), primary_key=True)
+    index: Mapped[str] = mapped_column(String(64))
+    hits: Mapped[list[Any]]

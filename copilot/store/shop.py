@@ -108,6 +108,11 @@ class ShopStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def database(self) -> Engine:
+        """Where it reads."""
+        return self._engine
+
     def revision(self) -> int:
         """The number of the newest load that changed something; 0 before the first."""
         with self._engine.connect() as connection:

@@ -77,7 +77,7 @@ class TokenStore:
             InputError: the name is empty, too long or not printable.
         """
         token = PREFIX + secrets.token_urlsafe(32)
-        row = {"sha256": hash_of(token), "role": role, "name": _checked(name), "created_at": self._clock()}
+        row = {"sha256": hash_of(token), "role": role, "name": checked_name(name), "created_at": self._clock()}
         with write_transaction(self._database) as connection:
             connection.execute(insert(TokenRow).values(**row))
         return token
@@ -89,7 +89,7 @@ class TokenStore:
             live = {key: held for key, held in self._passing.items() if held[0] > now}
             while len(live) >= self._cache_size:
                 live.pop(next(iter(live)))
-            live[hash_of(token)] = (now + seconds, Token(0, role, _checked(name), self._clock()))
+            live[hash_of(token)] = (now + seconds, Token(0, role, checked_name(name), self._clock()))
             self._passing = live
         return token
 
@@ -136,7 +136,8 @@ class TokenStore:
         return meant[0]
 
 
-def _checked(name: str) -> str:
+def checked_name(name: str) -> str:
+    """The name without space around it; InputError when it is empty, too long or not printable."""
     if not name.strip() or len(name) > 100 or not name.isprintable():
         raise InputError(f"a token's name must have 1 to 100 printable characters, not {name[:100]!r}")
     return name.strip()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from functools import partial
 
@@ -14,11 +14,12 @@ from recommenders.drafts.facts import FactTeller
 from recommenders.drafts.lines import MAY, MUST, NICE, SHOULD, Page, render
 from recommenders.drafts.offers import OFFERS, OfferTeller, one_for_each
 from recommenders.drafts.passages import ArticleIndex, PageIndex
-from recommenders.drafts.phrases import books, fill
+from recommenders.drafts.phrases import books
 from recommenders.drafts.plans import QUESTIONS, RETURNS, chosen, is_remedy, plan_topics
 from recommenders.drafts.questions import asks_afterwards, is_hurt, only_asks
 from recommenders.drafts.request import Request
-from recommenders.drafts.situation import LETTERS, Situation, read_situation
+from recommenders.drafts.ruled import replies, say
+from recommenders.drafts.situation import LETTERS, Situation, first_name, read_situation
 from recommenders.drafts.terms import Terms
 from recommenders.playbooks.loader import Playbook
 from recommenders.playbooks.matcher import Advice
@@ -57,6 +58,12 @@ class DraftComposer:
         self.terms = Terms(articles.passages if articles else (), catalog.codes)
         self.books = books(playbook.phrases)
         need_kinds()  # read once, here and not in the first request
+
+    def over(self, playbook: Playbook) -> DraftComposer:
+        """The same for another playbook's phrases; what is known of the catalogue is shared."""
+        made = copy(self)
+        made.books = books(playbook.phrases)
+        return made
 
     def compose(
         self,
@@ -107,9 +114,13 @@ class DraftComposer:
                 pages.append(("ask", self._ask(request)))
             # Beside a save only the way back is worth a draft of its own: the save has answered the rest.
             goes_on = situation.goes_on(context) and not RETURNS & set(situation.strong)
-            if not saving or (leaving(situation) and not goes_on):
+            if not saving or (leaving(situation) and not goes_on) or request.advice.recoveries:
                 pages.append(self._resolve(request, saving))
-        return tuple(self._draft(number, stance, page, request) for number, (stance, page) in enumerate(pages, 1))
+            if request.advice.recoveries and saving:  # a failure is put right before anything is offered
+                pages.sort(key=lambda entry: entry[0] != "resolve")
+        made = [self._draft(number, stance, page, request) for number, (stance, page) in enumerate(pages, 1)]
+        written = list(replies(request, self.terms))
+        return tuple(made[:1] + written + made[1:] if situation.solemn else written + made)
 
     # ------------------------------------------------------------ the kinds of draft
 
@@ -324,17 +335,8 @@ class DraftComposer:
             request.gap(page, "order")
 
     def _playbook(self, request: Request, page: Page) -> None:
-        """The sentences that the shop's rules ask for; one whose placeholder is unknown is left out."""
-        customer, order = request.context.customer, request.situation.order
-        products = request.situation.products
-        slots = {
-            "first_name": customer.first_name if customer else "",
-            "order": order.name if order else "",
-            "product": products[0].title if len(products) == 1 else "",
-        }
-        for sentence, evidence in request.advice.say(request.book.language):
-            if all(slots.get(name) for name in re.findall(r"\{([a-z_]+)\}", sentence)):
-                page.add(fill(sentence, slots), 5, SHOULD, (evidence,))
+        """The sentences that the shop's rules ask for; one with a slot that is not known is left out."""
+        say(request, page)
 
     def _occasion(self, request: Request, page: Page) -> None:
         """A word on what the customer tells of their life, where nothing is wrong."""
@@ -348,7 +350,7 @@ class DraftComposer:
 
     def _draft(self, number: int, stance: Stance, page: Page, request: Request) -> Draft:
         context = request.context
-        name = context.customer.first_name if context.customer else _signed_name(context)
+        name = first_name(context)
         self._hold_to_terms(page, request)
         text, evidence = render(page, request.book, context.ticket.channel, name, request.seed)
         gaps = tuple(gap for gap in page.gaps if f"[[{gap.placeholder}]]" in text)
@@ -377,12 +379,3 @@ def is_offer(save: Save, situation: Situation) -> bool:
     """Whether a save is something else than what the customer asks about: that alone is an offer."""
     asked = {product.handle for product in situation.products}
     return save.kind in OFFERS and (save.replaces is not None or asked != {save.handle})
-
-
-def _signed_name(context: Context) -> str:
-    """The first name under which an unknown customer writes, if it looks like one."""
-    for message in reversed(context.ticket.messages):
-        if message.author == "customer" and message.name:
-            first = message.name.split()[0].strip(",.")
-            return first if re.fullmatch(r"[^\W\d_][^\W\d_'’-]{1,29}", first) else ""
-    return ""

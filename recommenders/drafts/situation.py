@@ -197,3 +197,14 @@ def _names_foreign_order(context: Context) -> bool:
 
 def _bare(reference: str) -> str:
     return reference.strip().lstrip("#").casefold()
+
+
+def first_name(context: Context) -> str:
+    """By which the customer is greeted: of their record, else the one under which an unknown customer writes."""
+    if context.customer is not None:
+        return context.customer.first_name
+    for message in reversed(context.ticket.messages):
+        if message.author == "customer" and message.name:
+            first = message.name.split()[0].strip(",.")
+            return first if re.fullmatch(r"[^\W\d_][^\W\d_'’-]{1,29}", first) else ""
+    return ""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from rapidfuzz import fuzz
 
 from recommenders.domain import Case, Context, Customer, Message, SimilarCase
+from recommenders.protocols import FloatArray
 from recommenders.retrieval.fusion import margin_of, score_of
-from recommenders.retrieval.index import FLOOR, CaseIndex, Hit
+from recommenders.retrieval.index import FLOOR, Hit
 from recommenders.retrieval.lexical import tokenize
 from recommenders.text.redact import facts_of, redact
 from recommenders.text.replies import clean_reply
@@ -43,6 +46,14 @@ _SOLVED = {
 }  # fmt: skip
 
 
+class Searched(Protocol):
+    """What finds cases; `CaseIndex`."""
+
+    def search(self, text: str, vector: FloatArray, k: int, language: str = "") -> list[Hit]:
+        """At most k cases, best first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """What of a case does not depend on the ticket: cleaned once, shown often."""
@@ -62,7 +73,7 @@ class SimilarRecommender:
 
     def __init__(
         self,
-        index: CaseIndex,
+        index: Searched,
         cases_of: Callable[[Sequence[str]], Mapping[str, Case]],
         customer_of: Callable[[str], Customer | None] | None = None,
     ) -> None:
@@ -70,6 +81,12 @@ class SimilarRecommender:
         self._cases_of = cases_of
         self._customer_of = customer_of
         self._shown: dict[str, _Shown | None] = {}
+
+    def over(self, index: Searched) -> SimilarRecommender:
+        """The same over another index of the same cases."""
+        made = copy(self)
+        made._index = index
+        return made
 
     def recommend(self, context: Context, limit: int | None = None) -> tuple[SimilarCase, ...]:
         """At most `limit` (the context's) cases above the floor, best first, ties by id; none for small talk.

@@ -46,6 +46,7 @@ _ASKING = (
 )  # fmt: skip
 _FAULTS = ("damaged_item", "missing_item", "wrong_item")
 _SECOND = 20.0  # added to the liking of a second choice: no preference among first choices reaches it
+_SIZES = ("size", "length", "width", "capacity", "count")  # what "bigger" is said of, likeliest first
 _WORN = frozenset({"size", "number", "series", "width"})  # scales of fit: two steps are not "the next size"
 
 
@@ -105,6 +106,21 @@ def _items(context: Context, index: CatalogIndex) -> list[Item]:
         if space is not None:
             items.append(Item(line, space, index.nouns(space.product)))
     return items
+
+
+def next_along(context: Context, index: CatalogIndex, line: OrderLine, sign: int) -> list[Candidate]:
+    """The next size up (`sign` 1) or down (-1) of a line's product, other options kept; none where it has no sizes."""
+    space = index.space_of(line.sku)
+    current = space.variant(line.sku) if space is not None else None
+    if space is None or current is None:
+        return []
+    ordered = [o for o in space.options if len(o.rank) > 1 and current.options.get(o.name) in o.rank]
+    option = next((o for notion in _SIZES for o in ordered if notion in o.notions), None)
+    if option is None:
+        return []
+    wish = Wish(steps={option.name: Step(option.name, sign)})
+    found = _answer(context, index, Item(line, space, index.nouns(space.product)), wish)
+    return [candidate for candidate in found if candidate.kind == "exchange"]
 
 
 def _explicit(text: str, items: Sequence[Item]) -> tuple[dict[int, Wish], str]:

@@ -157,7 +157,7 @@ def _for_subject(
             continue
         if len(rows) >= _LOOKED_AT and not named:
             break
-        tier = 0 if among else _tier(index, complained, product, needs)
+        tier = 0 if among else near_kind(index, complained, product, needs)
         spoken = words[row] >= ASKED and tier == 0 and gap > -CLEARLY
         if not named and not (needs and gap >= CLEARLY) and not spoken:
             continue
@@ -287,7 +287,7 @@ def _heard(context: Context, index: CatalogIndex, subject: _Subject) -> FloatArr
     return np.asarray(0.5 * (index.profile @ vector) + 0.5 * (index.role @ vector))
 
 
-def _tier(index: CatalogIndex, complained: Product | None, product: Product, needs: Sequence[Need]) -> int | None:
+def near_kind(index: CatalogIndex, complained: Product | None, product: Product, needs: Sequence[Need]) -> int | None:
     """0: the same type; 1: a type of the same noun, or one that shares a word and a role; 2: a close
     role, or one that is near and says outright that it has what is missed; None: neither."""
     if complained is None:

@@ -30,7 +30,7 @@ def fixes(context: Context, outcomes: Outcomes) -> list[Candidate]:
     if fault is not None or (
         context.signals.intent("replacement_request") and not context.signals.intent("exchange_request")
     ):
-        found += [_again(context, line, fault.id if fault else "replacement_request") for line in lines]
+        found += [again(context, line, fault.id if fault else "replacement_request") for line in lines]
     if context.signals.intent(*_QUESTIONS) is not None:
         found += _answers(context, outcomes, lines)
     if not found and reasons & {"asked_not_to_sell", "vulnerable_customer"} and context.signals.intent(*_MONEY_BACK):
@@ -38,7 +38,7 @@ def fixes(context: Context, outcomes: Outcomes) -> list[Candidate]:
     return found
 
 
-def _again(context: Context, line: OrderLine, why: str) -> Candidate:
+def again(context: Context, line: OrderLine, why: str) -> Candidate:
     """The thing that was ordered, once more; its price when it is sold out."""
     known = context.catalog.by_sku.get(line.sku)
     if known is None or not known[0].active or not known[1].in_stock:

@@ -40,7 +40,7 @@ def rank(candidates: Sequence[Candidate], outcomes: Outcomes, most: int = 10) ->
         used = {c.variant.sku for _, c in ordered if c.variant}
         row = [(s * _AGAIN if c.variant and c.variant.sku in used else s, i, c) for s, i, c in row]
         ordered += [(s, c) for s, _, c in (row if place == 0 else sorted(row, key=lambda r: (-r[0], r[1])))]
-    return tuple(_save(n, score, c) for n, (score, c) in enumerate(ordered[:most], start=1))
+    return tuple(as_save(f"save-{n}-{_name(c)}", score, c) for n, (score, c) in enumerate(ordered[:most], start=1))
 
 
 def _distinct(group: list[tuple[float, int, Candidate]]) -> list[tuple[float, int, Candidate]]:
@@ -72,16 +72,20 @@ def _margin(candidate: Candidate) -> float:
     return max(0.0, price - cost) if cost is not None else price * _UNKNOWN_COST
 
 
-def _save(place: int, score: float, candidate: Candidate) -> Save:
+def _name(candidate: Candidate) -> str:
+    return candidate.variant.sku if candidate.variant else candidate.replaces or candidate.kind
+
+
+def as_save(id: str, score: float, candidate: Candidate) -> Save:
+    """What the answer holds of a candidate; without a code."""
     product, variant = candidate.product, candidate.variant
     free = candidate.kind in ("fix", "replacement")
     price = variant.price if variant else None
     difference = None
     if candidate.line is not None and variant is not None:
         difference = 0.0 if free else round(float(variant.price - candidate.line.price), 2)
-    name = variant.sku if variant else candidate.replaces or candidate.kind
     return Save(
-        f"save-{place}-{name}", candidate.kind, candidate.replaces, variant.sku if variant else None,
+        id, candidate.kind, candidate.replaces, variant.sku if variant else None,
         product.handle if product else None, product.title if product else None,
         (variant_name(variant) or None) if variant else None, price, difference, None, candidate.headline,
         candidate.reason,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from recommenders.domain import Context, Save
 from recommenders.saves.candidate import Candidate
 from recommenders.saves.exchange import NEED_STEPS, exchanges
@@ -9,7 +11,8 @@ from recommenders.saves.fit import alternatives
 from recommenders.saves.fixes import FAULTS, HARM, QUIET, fixes
 from recommenders.saves.index import CatalogIndex
 from recommenders.saves.outcomes import Outcomes
-from recommenders.saves.rank import rank
+from recommenders.saves.rank import as_save, rank
+from recommenders.saves.ruled import Asked, offered, placed
 
 _NAMED = 0.9  # fit of an exchange whose new value the customer named
 _WIDTH = frozenset({"wider", "narrower"})
@@ -22,10 +25,22 @@ class SaveRecommender:
     def __init__(self, index: CatalogIndex, outcomes: Outcomes) -> None:
         self._index, self._outcomes = index, outcomes
 
-    def recommend(self, context: Context) -> tuple[Save, ...]:
-        """At most ten saves, best first, the best of each item before the second of any."""
+    def recommend(self, context: Context, asked: Sequence[Asked] = ()) -> tuple[Save, ...]:
+        """At most ten saves, best first, the best of each item before the second of any.
+
+        `asked` is what rules of the playbook offer, which comes before other alternatives.
+        """
         candidates = [c for c in self._candidates(context) if _permitted(c, context)]
-        return rank(candidates, self._outcomes)
+        saves = rank(candidates, self._outcomes)
+        if not asked or frozenset(context.selling.reasons) & (HARM | QUIET | {"asked_not_to_sell"}):
+            return saves
+        found = offered(asked, context, self._index, self._outcomes)
+        ruled = [
+            (as_save(f"save-rule-{n}-{c.variant.sku}", c.fit, c), rule)
+            for n, (c, rule) in enumerate(found, start=1)
+            if c.variant is not None and _permitted(c, context)
+        ]
+        return placed(saves, ruled)
 
     def _candidates(self, context: Context) -> list[Candidate]:
         index = self._index

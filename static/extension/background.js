@@ -8,12 +8,13 @@ import * as browser from "./lib/chrome.js";
 import { Desks } from "./lib/desks.js";
 import { Outbox } from "./lib/outbox.js";
 import { complete } from "./lib/settings.js";
+import { spendsOf } from "./lib/spends.js";
 
 const settings = async () => complete(await browser.loadSettings());
 const client = async () => new Client(await settings());
 
 const desks = new Desks(browser.deskStore, async (open, signal) => (await client()).suggest(open, signal));
-const outbox = new Outbox(browser.outboxStore, async (item) => (await client()).feedback(item));
+const outbox = new Outbox(browser.outboxStore, async (item) => (await client()).deliver(item));
 
 browser.onMessage((message, tabId) => {
   switch (message.type) {
@@ -26,6 +27,12 @@ browser.onMessage((message, tabId) => {
       return desks.resume();
     case "feedback":
       return outbox.put(message.item);
+    case "spends":
+      return outbox.state().then((box) => spendsOf(box, message.requestId));
+    case "budgets":
+      return client()
+        .then((service) => service.budgets(message.agent))
+        .catch(() => null);
     default:
       return undefined;
   }

@@ -10,6 +10,7 @@ from copilot.ports import Health
 from recommenders.domain import (
     Budget,
     Case,
+    Catalog,
     ChurnRisk,
     Code,
     CodeOffer,
@@ -91,6 +92,7 @@ class FakeEngine:
         self.degraded = degraded
         self.asked: list[Ask] = []
         self.closed = False
+        self.shop = Catalog(currency="EUR")
 
     def suggest(self, ask: Ask) -> Suggestion:
         if ask.ticket.subject == "explode":
@@ -100,6 +102,9 @@ class FakeEngine:
 
     def health(self) -> Health:
         return Health(tickets=3, model="fake", degraded=self.degraded)
+
+    def catalog(self) -> Catalog:
+        return self.shop
 
     def close(self) -> None:
         self.closed = True

@@ -17,7 +17,8 @@ from copilot.store.models import TokenRow
 from copilot.store.tokens import TokenStore
 from tests.api.conftest import TICKET, Service, build, error_of
 
-OPEN = {"/v1/health", "/v1/openapi.json"}
+OPEN = {"/v1/health", "/v1/openapi.json", "/v1/playbooks/schema.json"}
+DOORS = {"/sign-in", "/sign-in/<key>", "/playbooks/static/<path:name>"}  # of the pages, for those who are not signed in
 
 
 def routes(service: Service) -> list[tuple[str, str]]:
@@ -25,7 +26,7 @@ def routes(service: Service) -> list[tuple[str, str]]:
         (method, rule.rule)
         for rule in service.app.url_map.iter_rules()
         for method in sorted(rule.methods or ())
-        if rule.rule not in OPEN
+        if rule.rule not in OPEN | DOORS and not rule.endpoint.startswith("pages.")
     ]
 
 
@@ -48,6 +49,21 @@ def test_every_route_needs_a_token(service: Service) -> None:
                 error_of(response, 401, "unauthorized")
 
 
+def test_every_page_needs_a_session(service: Service) -> None:
+    pages = [rule for rule in service.app.url_map.iter_rules() if rule.endpoint.startswith("pages.")]
+    assert len(pages) > 15
+    assert {rule.rule for rule in pages if needed(rule.endpoint) is None} == DOORS
+    assert {needed(rule.endpoint) for rule in pages if rule.rule not in DOORS} == {"lead"}
+    for rule in pages:
+        path = rule.rule.replace("<int:number>", "1").replace("<path:file>", "a.yaml").replace("<path:rest>", "x")
+        for method in sorted((rule.methods or set()) - {"OPTIONS"}) if rule.rule not in DOORS else ():
+            for headers in ({}, service.auth(), {"Cookie": "copilot_session=wrong; copilot_visit=x"}):
+                response = service.client.open(path, method=method, headers=headers)
+                assert (response.status_code, response.headers["Location"][:9]) == (303, "/sign-in?"), (method, path)
+                asked = service.client.open(path, method=method, headers={**headers, "Accept": "application/json"})
+                assert asked.status_code == 401, (method, path)
+
+
 def test_open_routes_need_none(service: Service) -> None:
     for path in OPEN:
         assert service.client.get(path, headers={"Authorization": "Bearer wrong"}).status_code == 200
@@ -55,7 +71,7 @@ def test_open_routes_need_none(service: Service) -> None:
 
 def test_every_rule_of_the_access_table_exists(service: Service) -> None:
     endpoints = {rule.endpoint for rule in service.app.url_map.iter_rules()}
-    assert set(ACCESS) - {"demo"} == endpoints
+    assert set(ACCESS) - {"demo", "pages"} == {e for e in endpoints if not e.startswith("pages.") or e in ACCESS}
     assert needed("demo.static") is None
     assert needed("something.new") == "admin", "what nobody thought of is closed"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.api.conftest import Service, build
 
-STATUSES = {200, 202, 400, 401, 404, 405, 409, 413, 415, 422}
+STATUSES = {200, 201, 202, 400, 401, 404, 405, 409, 413, 415, 422}
 ANY_TEXT = st.text(st.characters(codec=None), max_size=40) | st.sampled_from(
     [
         "\x00", "\ud800", "\U0010ffff", "\u202edrow", "\u200b", "9" * 400, "a" * 3000, "NaN", "' OR 1=1 --", "{{7*7}}",
@@ -71,7 +71,14 @@ FEEDBACK = fields(
     agent=ANY_TEXT | fields(id=ANY_TEXT),
     idempotency_key=ANY_TEXT,
 )
-BODY = {"/v1/suggestions": SUGGESTIONS, "/v1/feedback": FEEDBACK}
+SPEND = fields(request_id=ANY_TEXT, delight_id=ANY_TEXT, amount=NUMBER, idempotency_key=ANY_TEXT)
+REVERSAL = fields(reason=ANY_TEXT, idempotency_key=ANY_TEXT)
+BODY = {
+    "/v1/suggestions": SUGGESTIONS,
+    "/v1/feedback": FEEDBACK,
+    "/v1/spends": SPEND,
+    "/v1/spends/1/reversal": REVERSAL,
+}
 many = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -168,13 +175,14 @@ def test_schemathesis_finds_nothing(running: Service) -> None:
     from schemathesis.specs.openapi.checks import ignored_auth
 
     schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", running.app)
+    everything = running.auth(running.tokens.create("admin", "Ada"))
 
     for operation in schema.get_all_operations():
 
         @given(case=operation.ok().as_strategy())
         @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
         def call(case: schemathesis.Case) -> None:
-            response = case.call(headers=running.auth())
+            response = case.call(headers=everything)
             assert response.status_code in STATUSES
             case.validate_response(response, excluded_checks=[ignored_auth])  # every request has a token here
 

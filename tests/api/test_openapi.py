@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from copilot.errors import CODES
+from copilot.errors import CODES, CONFLICTS
 from copilot.openapi import OPERATIONS, WHEN
 from tests.api.conftest import TICKET, Service
 
@@ -29,7 +29,7 @@ def schema(document: dict[str, Any], name: str) -> Any:
 def test_every_route_is_described_and_every_description_has_a_route(service: Service, document: Any) -> None:
     described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     there = {
-        (method, rule.rule)
+        (method, re.sub(r"<(\w+)>", r"{\1}", rule.rule))
         for rule in service.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/v1/")
@@ -79,10 +79,31 @@ def test_every_error_is_described(document: Any) -> None:
         described = document["paths"][operation.path][operation.method]
         assert {401, 403, 429} <= set(operation.errors) or operation.public
         assert described["security"] == ([] if operation.public else [{"token": []}])
-        assert set(described["responses"]) == {str(operation.status), *map(str, operation.errors)}
+        done = {operation.status, operation.repeated} - {None}
+        assert set(described["responses"]) == {*map(str, done), *map(str, operation.errors)}
 
 
 def test_every_error_code_is_on_the_page() -> None:
     page = (Path(__file__).parents[2] / "docs/api.md").read_text("utf-8")
     written = [line for line in page.split("\n") if re.match(r"\| \d", line)]
     assert written == [f"| {status} | `{code}` | {WHEN[status]} |" for status, code in CODES.items()]
+
+
+def test_what_budgets_and_spends_say_fits_the_document(service: Service, document: Any) -> None:
+    of = service.suggest()["request_id"]
+    body = {"request_id": of, "delight_id": "g-1", "idempotency_key": "k"}
+    made = service.post("/v1/spends", body)
+    assert (made.status_code, schema(document, "SpendAnswer").is_valid(made.json)) == (201, True)
+    back = service.post(f"/v1/spends/{made.json['spend_id']}/reversal", {"reason": "r", "idempotency_key": "u"})
+    assert (back.status_code, schema(document, "ReversalAnswer").is_valid(back.json)) == (201, True)
+    lead = service.auth(service.tokens.create("lead", "Lea"))
+    for path, name in (("/v1/budgets", "BudgetsAnswer"), ("/v1/budgets/report", "BudgetReportAnswer")):
+        answer = service.client.get(path, headers=lead).json
+        assert schema(document, name).is_valid(answer)
+        assert not schema(document, name).is_valid({**answer, "more": 1})
+
+
+def test_every_conflict_is_on_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs/api.md").read_text("utf-8")
+    written = re.findall(r"^\| `([a-z_]+)` \| (.+) \|$", page, re.MULTILINE)
+    assert written == list(CONFLICTS.items())

@@ -75,7 +75,7 @@ def test_a_body_that_is_too_large_is_told_so(server: Served, size: int) -> None:
     assert (status, answer["error"]["code"]) == (413, "payload_too_large")
 
 
-@pytest.mark.parametrize("size", [20_001, 400_000])
+@pytest.mark.parametrize("size", [20_001, 300_000])  # what is larger still may end in a broken connection
 def test_and_so_is_one_in_chunks_that_never_says_its_length(server: Served, size: int) -> None:
     connection = server.connect()
     connection.request(

@@ -17,7 +17,7 @@ def test_the_whole_answer_has_the_contract_s_form(service: Service) -> None:
     SuggestionsAnswer.model_validate(answer, strict=True)
     assert list(answer) == [
         "request_id", "ticket_id", "revision", "signals", "customer", "selling", "similar", "saves", "codes", "drafts",
-        "delights", "warnings", "summary", "currency", "degraded", "timings_ms",
+        "delights", "recovery", "tags", "permissions", "warnings", "summary", "currency", "degraded", "timings_ms",
     ]  # fmt: skip
     assert answer["ticket_id"] is None
     assert answer["similar"][0] == {

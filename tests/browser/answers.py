@@ -35,6 +35,9 @@ def _base(request: Json, number: int) -> Json:
         "codes": [],
         "drafts": [],
         "delights": [],
+        "recovery": None,
+        "tags": [],
+        "permissions": [],
         "warnings": [],
         "summary": [],
         "degraded": [],
@@ -187,6 +190,33 @@ def rich(request: Json, number: int) -> Json:
     ]
     answer["warnings"] = [{"id": "window", "text": "The 30 days for a return end in 3 days."}]
     return answer
+
+
+def ruled(request: Json, number: int) -> Json:
+    """Every section filled, and what else a playbook's rules may ask for: a plan, tags and permissions."""
+    rule = [{"type": "rule", "id": "service.yaml#lost-twice", "line": 31}]
+    tier = [{"type": "rule", "id": "tiers.yaml#regulars", "line": 8}]
+    return rich(request, number) | {
+        "recovery": {
+            "steps": [
+                "Open a search with the carrier and put its number into the reply.",
+                "Send a second parcel today by express; nobody waits for the search.",
+                "Write the cause into the order.",
+            ],
+            "follow_up_on": "2099-03-05",
+            "evidence": rule,
+        },
+        "tags": [
+            {"id": "parcel-lost", "evidence": rule},
+            {"id": "needs-follow-up-from-the-warehouse-team", "evidence": rule},
+            {"id": "vip", "evidence": tier},
+        ],
+        "permissions": [
+            {"id": "returnless_refund", "up_to": 30.0, "currency": "EUR", "evidence": tier},
+            {"id": "allowance", "up_to": 12.5, "currency": "EUR", "evidence": tier},
+        ],
+        "currency": "EUR",
+    }
 
 
 def fix_first(request: Json, number: int) -> Json:

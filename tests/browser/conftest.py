@@ -10,11 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-# Must be set before Playwright's driver starts: without it the real side panel is invisible.
-os.environ["PW_CHROMIUM_ATTACH_TO_OTHER"] = "1"
-
-from playwright.sync_api import BrowserContext, Page, Playwright, Worker, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, Worker, expect
 
 from tests.browser.stub import TOKEN, Stub
 
@@ -51,12 +47,6 @@ def stub() -> Iterator[Stub]:
     service = Stub()
     yield service
     service.stop()
-
-
-@pytest.fixture(scope="session")
-def playwright_session() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 class Browser:

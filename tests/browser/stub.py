@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -38,7 +39,12 @@ class Stub:
         self.delays: dict[str, float] = {}  # seconds, by ticket id
         self.answers: dict[str, Callable[[Json, int], Json]] = {}  # by ticket id; else by subject
         self.trouble: tuple[int, Mapping[str, str]] | None = None  # status and headers of every answer
-        self.refuse_feedback: tuple[int, str] | None = None
+        self.refuse_spends: tuple[int, str, str] | None = None  # status, code, message
+        self.drop_spends = 0  # so many are booked, but their answers are lost on the way
+        self.spends: list[Json] = []  # every call
+        self.ledger: dict[str, Json] = {}  # what was booked, by key
+        self.limits = {"agent:nuala": 50.0, "team": 250.0}
+        self.spent = 6.5
         self.count = 0
         self.app = self._app()
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet)
@@ -53,7 +59,11 @@ class Stub:
         self.feedback.clear()
         self.delays.clear()
         self.answers.clear()
-        self.trouble = self.refuse_feedback = None
+        self.trouble = self.refuse_spends = None
+        self.drop_spends, self.spent = 0, 6.5
+        self.spends.clear()
+        self.ledger.clear()
+        self.limits = {"agent:nuala": 50.0, "team": 250.0}
 
     def stop(self) -> None:
         """Frees the port."""
@@ -64,6 +74,37 @@ class Stub:
     def events(self, event: str) -> list[tuple[str, str]]:
         """(request id, suggestion id) of each feedback of a kind, in order of arrival."""
         return [(f["request_id"], f["suggestion_id"]) for f in self.feedback if f["event"] == event]
+
+    def _levels(self) -> list[Json]:
+        return [
+            {
+                "scope": scope,
+                "limit": limit,
+                "spent": self.spent,
+                "remaining": max(0.0, limit - self.spent),
+                "warning": "spent" if self.spent >= limit else "near" if self.spent >= 0.8 * limit else None,
+            }
+            for scope, limit in self.limits.items()
+        ]
+
+    def _booked(self, path: str, body: Json, amount: float) -> Response:
+        self.spends.append({"path": path, **body})
+        if self.refuse_spends:
+            status, code, message = self.refuse_spends
+            response = jsonify(error_body(status, message, "x", code=code))
+            response.status_code = status
+            return response
+        key, fresh = body["idempotency_key"], body["idempotency_key"] not in self.ledger
+        if fresh:
+            self.spent += amount
+            remaining = [{"scope": one["scope"], "remaining": one["remaining"]} for one in self._levels()]
+            until = {"reversible_until": "2099-01-01T00:00:00+00:00"} if amount > 0 else {}
+            self.ledger[key] = {"spend_id": len(self.ledger) + 1, "amount": amount, "currency": "EUR", **until}
+            self.ledger[key] |= {"remaining": remaining, "warning": None}
+        if self.drop_spends:
+            self.drop_spends -= 1
+            return self._refusal(503, "The answer was lost.")
+        return Response(json.dumps(self.ledger[key]), 201 if fresh else 200, content_type="application/json")
 
     def _refusal(self, status: int, message: str, headers: Mapping[str, str] = NO_HEADERS) -> Response:
         response = jsonify(error_body(status, message, "x"))
@@ -111,10 +152,27 @@ class Stub:
         def feedback() -> Response:
             if refusal := self._turned_away():
                 return refusal
-            given = request.get_json()
-            if self.refuse_feedback and given["event"] == "accepted":
-                return self._refusal(*self.refuse_feedback)
-            self.feedback.append(given)
+            self.feedback.append(request.get_json())
             return Response(status=202, response="{}", content_type="application/json")
+
+        @app.get("/v1/budgets")
+        def budgets() -> Response:
+            if refusal := self._turned_away():
+                return refusal
+            return jsonify(currency="EUR", budgets=self._levels())
+
+        @app.post("/v1/spends")
+        def spend() -> Response:
+            if refusal := self._turned_away():
+                return refusal
+            given = request.get_json()
+            return self._booked("/v1/spends", given, given["amount"])
+
+        @app.post("/v1/spends/<int:spend_id>/reversal")
+        def reverse(spend_id: int) -> Response:
+            if refusal := self._turned_away():
+                return refusal
+            entry = next(entry for entry in self.ledger.values() if entry["spend_id"] == spend_id)
+            return self._booked(f"/v1/spends/{spend_id}/reversal", request.get_json(), -entry["amount"])
 
         return app

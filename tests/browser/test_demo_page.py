@@ -63,9 +63,18 @@ def test_insertion_and_undo(demo: Page, editor: str) -> None:
 
 
 def test_feedback_arrives(demo: Page, stub: Stub) -> None:
-    frame(demo).get_by_role("button", name="Use: A votive candle in the parcel").click()
-    expect(frame(demo).locator("#note")).to_contain_text("booked")
-    assert [id for _, id in stub.events("accepted")] == ["delight-1"]
+    frame(demo).get_by_role("button", name="Insert save draft").click()
+    expect(frame(demo).locator("#note")).to_contain_text("Inserted")
+    demo.wait_for_timeout(300)
+    assert [id for _, id in stub.events("inserted")] == ["draft-save", "save-1"]
+
+
+def test_a_gesture_is_spent_and_taken_back(demo: Page, stub: Stub) -> None:
+    frame(demo).get_by_role("button", name="Spend €6.50: A votive candle in the parcel").click()
+    expect(frame(demo).locator("#note")).to_contain_text("€6.50 spent")
+    frame(demo).get_by_role("button", name="Undo: take €6.50 back").click()
+    expect(frame(demo).locator("article.delight")).to_contain_text("Taken back")
+    assert [call["path"] for call in stub.spends] == ["/v1/spends", "/v1/spends/1/reversal"]
 
 
 def test_a_session_that_has_run_out_is_renewed(demo: Page, stub: Stub) -> None:

@@ -64,24 +64,3 @@ def test_nothing_is_lost_while_the_service_is_away(desk: Browser, open_ticket: O
     desk.set_up(address=stub.address, token=TOKEN)
     wait_for(lambda: len(stub.feedback) == 3, panel)
     assert [feedback["event"] for feedback in stub.feedback] == ["shown", "inserted", "dismissed"]
-
-
-def test_a_gesture_is_booked(desk: Browser, open_ticket: OpenTicket, stub: Stub) -> None:
-    panel = desk.panel_for(open_ticket("4501"))
-    panel.get_by_role("button", name="Use: A votive candle in the parcel").click()
-    expect(panel.locator("#note")).to_contain_text("€6.50 booked")
-    expect(panel.locator("article.delight")).to_contain_text("€37 left this month")
-    expect(panel.get_by_role("button", name="Use: A votive candle in the parcel")).to_have_count(0)
-    assert [id for _, id in stub.events("accepted")] == ["delight-1"]
-
-
-def test_a_gesture_that_the_budget_no_longer_covers(desk: Browser, open_ticket: OpenTicket, stub: Stub) -> None:
-    stub.refuse_feedback = (409, "The budget of agent:nuala has 2.00 EUR left this month; this costs 6.50.")
-    panel = desk.panel_for(open_ticket("4501"))
-    panel.get_by_role("button", name="Use: A votive candle in the parcel").click()
-    expect(panel.locator("#note")).to_contain_text("has 2.00 EUR left")
-    expect(panel.locator("article.delight .mark")).to_have_count(0)
-    stub.refuse_feedback = None
-    panel.get_by_role("button", name="Dismiss birthday gesture").click()
-    wait_for(lambda: len(stub.events("dismissed")) == 1, panel)  # the refused one does not block the queue
-    assert stub.events("accepted") == []

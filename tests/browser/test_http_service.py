@@ -53,8 +53,8 @@ def test_from_settings_to_the_ledger(desk: Browser, data: Path, address: str) ->
     panel.get_by_role("button", name="Insert save draft").click()
     expect(panel.locator("#note")).to_contain_text("Inserted")
     expect(page.locator("textarea")).to_have_value("Hi, Monday.")
-    panel.get_by_role("button", name="Use: Card").click()
-    expect(panel.locator("#note")).to_contain_text("€12.50 booked")
+    panel.get_by_role("button", name="Spend €12.50: Card").click()
+    expect(panel.locator("#note")).to_contain_text("€12.50 spent")
     panel.wait_for_timeout(800)
 
     with sqlite3.connect(f"file:{data / 'copilot.sqlite3'}?mode=ro", uri=True) as database:

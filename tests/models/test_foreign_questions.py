@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from copilot.engine import Ask, SuggestionEngine, build_engine
+from copilot.building import build_engine
+from copilot.engine import Ask, SuggestionEngine
 from copilot.models.wiring import case_encoder
 from copilot.settings import Settings
 from copilot.shop.load import load_shop

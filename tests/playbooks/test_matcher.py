@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from recommenders.playbooks import Playbook, advise, load, matching
-from recommenders.playbooks.simulate import Replay, compare, simulate
 from tests.playbooks.fixtures import catalog, context, save
 
 
@@ -93,25 +92,3 @@ def test_saves_are_moved_and_dropped_but_never_what_was_asked_for(tmp_path: Path
     ordered = advice.order_saves(saves, catalog())
     assert [s.sku for s in ordered] == ["WI-M", "FB-41", "WS"]
     assert ordered[0].evidence[-1].id == "x.yaml#dry"
-
-
-def test_simulation_tells_what_would_change_and_what_never_fires(tmp_path: Path) -> None:
-    book = playbook(tmp_path, RULES + "  - id: never\n    when: {intents: [praise]}\n    then: {code: X}\n")
-    result = simulate(book, [Replay("c-1", context(), code="TEN"), Replay("c-2", context())])
-    assert result.cases == 2
-    assert result.counts == {"x.yaml#dry": 2, "x.yaml#loud": 2, "x.yaml#never": 0}
-    assert result.silent == ("x.yaml#never",)
-    first = result.firings[0]
-    assert (first.rule, first.line, first.case_id) == ("x.yaml#dry", 2, "c-1")
-    assert "would have preferred TEN" not in first.changes  # the agent used it then
-    assert "would have preferred TEN" in result.firings[2].changes
-    assert result.as_data()["counts"]["x.yaml#dry"] == 2
-
-
-def test_comparing_two_playbooks(tmp_path: Path) -> None:
-    old = simulate(playbook(tmp_path, RULES), [Replay("c-1", context())])
-    new = simulate(playbook(tmp_path, RULES.replace("allowance: 25", "allowance: 30")), [Replay("c-1", context())])
-    changed = compare(old, new)
-    assert [f.rule for f in changed.added] == ["x.yaml#loud"]
-    assert [f.rule for f in changed.removed] == ["x.yaml#loud"]
-    assert compare(old, old).as_data() == {"added": (), "removed": ()}

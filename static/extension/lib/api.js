@@ -1,6 +1,6 @@
-/** The service's client: three calls, one kind of failure. */
+/** The service's client: a call for each of its routes, one kind of failure. */
 
-import { readAnswer } from "./answer.js";
+import { readAnswer, readBudgets, readReceipt } from "./answer.js";
 
 /** @typedef {import("./types.js").Problem} Problem */
 /** @typedef {import("./types.js").OpenTicket} OpenTicket */
@@ -26,6 +26,8 @@ export const failed = (kind, message, retryAfter = null) => new CallFailed({ kin
 
 /** @type {Record<number, Problem["kind"]>} */
 const KINDS = { 401: "unauthorized", 403: "forbidden", 408: "busy", 409: "rejected", 429: "rate_limited" };
+
+const OVER_THE_LIMIT = new Set(["budget_exhausted", "customer_limit"]);
 
 /** Calls the service. Holds no state but where it is and who asks. */
 export class Client {
@@ -60,6 +62,29 @@ export class Client {
     return this.#call("/v1/feedback", { ...item, ...(agent && { agent }) });
   }
 
+  /** @param {import("./types.js").SpendOrder} order */
+  async spend({ request_id, delight_id, amount, idempotency_key }) {
+    return readReceipt(await this.#call("/v1/spends", { request_id, delight_id, amount, idempotency_key }));
+  }
+
+  /** @param {import("./types.js").ReversalOrder} order */
+  async reverse({ spend_id, reason, idempotency_key }) {
+    return readReceipt(await this.#call(`/v1/spends/${spend_id}/reversal`, { reason, idempotency_key }));
+  }
+
+  /** What waits in the outbox, each to its route. @param {import("./types.js").Outgoing} item */
+  deliver(item) {
+    if (!("kind" in item)) return this.feedback(item);
+    return item.kind === "spend" ? this.spend(item) : this.reverse(item);
+  }
+
+  /** @param {string} [agent] who is signed in at the helpdesk, if the page says so */
+  async budgets(agent) {
+    const who = this.service.agent || agent;
+    const query = who ? `?agent=${encodeURIComponent(who)}` : "";
+    return readBudgets(await this.#call(`/v1/budgets${query}`, undefined, undefined, true));
+  }
+
   /** Whether a copilot answers at the address; needs no token. */
   async health() {
     const health = await this.#call("/v1/health");
@@ -84,10 +109,11 @@ export class Client {
 
   /**
    * @param {string} path
-   * @param {unknown} [body] absent: GET without a token
+   * @param {unknown} [body] absent: GET
    * @param {AbortSignal} [signal]
+   * @param {boolean} [closed] whether the route needs a token
    */
-  async #call(path, body, signal) {
+  async #call(path, body, signal, closed = body !== undefined) {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     /** @type {RequestInit} */
     const init = {
@@ -97,10 +123,15 @@ export class Client {
       redirect: "error", // neither the ticket nor the token follows anybody elsewhere
       referrerPolicy: "no-referrer",
     };
-    if (body !== undefined) {
+    /** @type {Record<string, string>} */
+    const headers = (init.headers = {});
+    if (closed) {
       if (!this.service.token) throw failed("unset", "No token is set.");
+      headers.Authorization = `Bearer ${this.service.token}`;
+    }
+    if (body !== undefined) {
       init.method = "POST";
-      init.headers = { "Content-Type": "application/json", Authorization: `Bearer ${this.service.token}` };
+      headers["Content-Type"] = "application/json";
       init.body = JSON.stringify(body);
     }
     let response;
@@ -128,7 +159,7 @@ function refused(response, parsed) {
   const wait = Number(response.headers.get("Retry-After"));
   const message =
     typeof parsed?.error?.message === "string" ? parsed.error.message : `The service answered ${response.status}.`;
-  if (parsed?.error?.code === "budget_exhausted") return failed("budget_exhausted", message);
+  if (OVER_THE_LIMIT.has(parsed?.error?.code)) return failed("budget_exhausted", message);
   const kind = KINDS[response.status] ?? (response.status >= 500 ? "busy" : "rejected");
   return failed(kind, message, wait > 0 ? wait : null);
 }

@@ -114,6 +114,27 @@ export interface Delight {
   evidence: Evidence[];
 }
 
+/** What puts a failure right, in order. `follow_up_on` is the day to write again, YYYY-MM-DD. */
+export interface Recovery {
+  steps: string[];
+  follow_up_on: string | null;
+  evidence: Evidence[];
+}
+
+/** A tag that a playbook suggests and the ticket does not have yet. */
+export interface SuggestedTag {
+  id: string;
+  evidence: Evidence[];
+}
+
+/** What the agent may do for this customer without asking anybody. */
+export interface Permission {
+  id: string;
+  up_to: number;
+  currency: string;
+  evidence: Evidence[];
+}
+
 /** A message is named by its index in the ticket, from 0. */
 export interface SummaryLine {
   text: string;
@@ -131,6 +152,10 @@ export interface Answer {
   codes: CodeOffer[];
   drafts: Draft[];
   delights: Delight[];
+  /** Null where there is nothing to put right. */
+  recovery: Recovery | null;
+  tags: SuggestedTag[];
+  permissions: Permission[];
   warnings: { id: string; text: string }[];
   summary: SummaryLine[];
   degraded: string[];
@@ -175,6 +200,78 @@ export interface Feedback {
   agent?: string;
 }
 
+/** What is left of a budget: the agent's own ("agent:NAME") or the "team"'s. */
+export interface BudgetLeft {
+  scope: string;
+  remaining: number;
+}
+
+export interface BudgetLevel extends BudgetLeft {
+  limit: number;
+  spent: number;
+  warning: "near" | "spent" | null;
+}
+
+export interface Budgets {
+  currency: string;
+  budgets: BudgetLevel[];
+}
+
+/** "Spend this on that delight." */
+export interface SpendOrder {
+  kind: "spend";
+  request_id: string;
+  delight_id: string;
+  amount: number;
+  idempotency_key: string;
+}
+
+/** "Take that spend back." */
+export interface ReversalOrder {
+  kind: "reversal";
+  request_id: string;
+  delight_id: string;
+  spend_id: number;
+  reason: string;
+  idempotency_key: string;
+}
+
+/** What waits in the outbox. */
+export type Outgoing = Feedback | SpendOrder | ReversalOrder;
+
+/** What the service said of an entry that it booked. */
+export interface Receipt {
+  spend_id: number;
+  amount: number;
+  currency: string;
+  remaining: BudgetLeft[];
+  /** Absent for a reversal. */
+  reversible_until?: string;
+}
+
+/** An order that is through: booked, with its receipt, or refused for good. */
+export interface Settled {
+  key: string;
+  kind: "spend" | "reversal";
+  request_id: string;
+  delight_id: string;
+  receipt: Receipt | null;
+  problem: Problem | null;
+}
+
+/** Where a delight stands. `receipt` is that of the spend, also after it was taken back. */
+export interface SpendState {
+  state: "sending" | "waiting" | "spent" | "undoing" | "undone" | "refused";
+  receipt: Receipt | null;
+  problem: Problem | null;
+}
+
+export interface OutboxState {
+  waiting: Outgoing[];
+  delivered: string[];
+  settled?: Settled[];
+}
+
 export interface Settings {
   /** The service's origin, without a slash at the end. */
   address: string;
@@ -209,8 +306,8 @@ export interface DeskStore {
 
 /** Where feedback waits until the service has it. */
 export interface OutboxStore {
-  load(): Promise<{ waiting: Feedback[]; delivered: string[] }>;
-  save(state: { waiting: Feedback[]; delivered: string[] }): Promise<void>;
+  load(): Promise<OutboxState>;
+  save(state: OutboxState): Promise<void>;
 }
 
 export type Delivery = { state: "delivered" | "waiting" } | { state: "refused"; problem: Problem };
@@ -222,6 +319,12 @@ export interface Transport {
   insert(text: string, key: string): Promise<InsertResult>;
   retry(): Promise<void>;
   feedback(item: Feedback): Promise<Delivery>;
+  /** Hands an order over; what became of it is then found in `spends`. */
+  order(item: SpendOrder | ReversalOrder): Promise<Delivery>;
+  /** Where the delights of an answer stand, by id. */
+  spends(requestId: string): Promise<Record<string, SpendState>>;
+  /** What this agent and the team have left; null when the service does not say. */
+  budgets(agent: string): Promise<Budgets | null>;
   /** Absent where there is nothing to set. */
   openOptions?: () => void;
 }

@@ -6,6 +6,7 @@ import { copyText } from "./clipboard.js";
 import { count, money } from "./format.js";
 import { openGaps } from "./gaps.js";
 import { watchSeen } from "./seen.js";
+import { Spending } from "./spending.js";
 import { announcement, render } from "./view.js";
 import { FAILURES } from "./words.js";
 
@@ -35,6 +36,7 @@ export class Panel {
   constructor(places, transport, signal) {
     this.places = places;
     this.transport = transport;
+    this.spending = new Spending(transport, () => this.#paint());
     this.seen = watchSeen((ids) => void this.#tellAll(ids, "shown"), signal);
     transport.subscribe((desk) => this.#take(desk), signal);
     this.#paint();
@@ -44,13 +46,14 @@ export class Panel {
   #take(desk) {
     if (desk.seq !== this.#desk.seq || desk.open?.key !== this.#desk.open?.key) {
       const sameTicket = desk.open !== null && desk.open.key === this.#desk.open?.key;
-      const { fills } = this.#ui;
+      const { fills, ticks } = this.#ui;
       this.#ui = freshUi(Boolean(this.transport.openOptions));
-      if (sameTicket) this.#ui.fills = fills; // what the agent typed outlives a new message
+      if (sameTicket) Object.assign(this.#ui, { fills, ticks }); // what the agent typed and ticked outlives a new message
       this.#note("");
       if (!sameTicket) window.scrollTo({ top: 0 });
     }
     this.#desk = desk;
+    this.spending.follow(desk.answer, desk.open?.agent ?? "");
     this.#paint();
     clearTimeout(this.#retryTimer);
     const wait = desk.problem?.retryAfter;
@@ -66,12 +69,17 @@ export class Panel {
       [...main.querySelectorAll("details[open]")].map((details) => details.getAttribute("data-key")),
     );
     main.setAttribute("aria-busy", String(this.#desk.state === "loading"));
-    main.replaceChildren(...render(this.#desk, { ...this.#ui, now: Date.now() }, this.#actions));
+    main.replaceChildren(...render(this.#desk, this.#shown(), this.#actions));
     for (const details of main.querySelectorAll("details"))
       if (open.has(details.getAttribute("data-key"))) details.open = true;
     const again = focused ? main.querySelector(`[data-focus="${CSS.escape(focused)}"]`) : null;
     if (again instanceof HTMLElement) again.focus({ preventScroll: true });
     this.seen.watch(main);
+  }
+
+  #shown() {
+    const { states: spends, budgets } = this.spending;
+    return { ...this.#ui, spends, budgets, now: Date.now() };
   }
 
   /** @type {Actions} */
@@ -80,12 +88,18 @@ export class Panel {
     copy: (ids, text, what) => void this.#copy(ids, text, what),
     dismiss: (ids, what) => this.#dismiss(ids, what),
     accept: (delight) => void this.#accept(delight),
+    spend: (delight) => void this.#spend(delight),
+    undo: (delight) => void this.#undo(delight),
     fill: (gap, value) => {
       this.#ui.fills.set(gap, value);
       for (const hint of this.places.main.querySelectorAll("[data-open-gaps]")) {
         const left = openGaps(hint.getAttribute("data-open-gaps") ?? "", this.#ui.fills);
         hint.textContent = left ? `${count(left, "gap")} to fill` : "All filled in";
       }
+    },
+    tick: (step, done) => {
+      if (done) this.#ui.ticks.add(step);
+      else this.#ui.ticks.delete(step);
     },
     toggle: (key) => {
       if (!this.#ui.expanded.delete(key)) this.#ui.expanded.add(key);
@@ -141,12 +155,25 @@ export class Panel {
     if (this.#desk.answer !== answer) return;
     if (delivery.state === "refused") return this.#note(delivery.problem.message, { long: true });
     this.#mark([delight.id], "Used");
-    const spent = delight.cost ? `${money(delight.cost, delight.currency)} booked` : "Booked";
-    this.#note(
-      delivery.state === "delivered"
-        ? `${spent}. Now make it happen.`
-        : "Noted. It is booked as soon as the service is back.",
-    );
+    this.#note("Noted. Now make it happen.");
+  }
+
+  /** @param {import("../lib/types.js").Delight} delight */
+  async #spend(delight) {
+    const now = await this.spending.spend(delight);
+    if (now?.state === "spent" && now.receipt) {
+      const { amount, currency } = now.receipt;
+      this.#note(`${money(amount, currency, { exact: true })} spent. Now make it happen.`);
+    } else if (now?.state === "waiting") this.#note("Noted. It is booked as soon as the service is back.");
+    else if (now?.problem) this.#note(now.problem.message, { long: true });
+  }
+
+  /** @param {import("../lib/types.js").Delight} delight */
+  async #undo(delight) {
+    const now = await this.spending.undo(delight);
+    if (now?.state === "undone") this.#note("Taken back. Nothing is spent.");
+    else if (now?.state === "undoing") this.#note("Noted. It is taken back as soon as the service is back.");
+    else if (now?.problem) this.#note(now.problem.message, { long: true });
   }
 
   /** @param {string[]} ids @param {string} mark */
@@ -203,6 +230,7 @@ const freshUi = (options) => ({
   dismissed: /** @type {Set<string>} */ (new Set()),
   marks: /** @type {Map<string, string>} */ (new Map()),
   fills: /** @type {Map<string, string>} */ (new Map()),
+  ticks: /** @type {Set<string>} */ (new Set()),
   expanded: /** @type {Set<string>} */ (new Set()),
   options,
 });

@@ -64,6 +64,13 @@ export function connect() {
       return browser.send({ type: "feedback", item }).catch(() => browser.send({ type: "feedback", item }));
     },
 
+    async order(item) {
+      return browser.send({ type: "feedback", item }).catch(() => browser.send({ type: "feedback", item }));
+    },
+
+    spends: (requestId) => browser.send({ type: "spends", requestId }),
+    budgets: (agent) => browser.send({ type: "budgets", agent }),
+
     openOptions: browser.openOptions,
   };
 }

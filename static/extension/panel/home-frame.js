@@ -6,6 +6,7 @@
 import { CallFailed, Client, failed } from "../lib/api.js";
 import { Desks, EMPTY } from "../lib/desks.js";
 import { Outbox } from "../lib/outbox.js";
+import { spendsOf } from "../lib/spends.js";
 
 /** @typedef {import("../lib/types.js").Desk} Desk */
 /** @typedef {import("../lib/types.js").InsertResult} InsertResult */
@@ -41,7 +42,7 @@ export function connect() {
       load: async () => JSON.parse(localStorage.getItem(OUTBOX) ?? '{"waiting": [], "delivered": []}'),
       save: async (box) => localStorage.setItem(OUTBOX, JSON.stringify(box)),
     },
-    (item) => session.call((client) => client.feedback(item)),
+    (item) => session.call((client) => client.deliver(item)),
   );
 
   // Whichever of page and frame is there first, the other one asks.
@@ -82,6 +83,9 @@ export function connect() {
 
     retry: () => desks.retry(DESK),
     feedback: (item) => outbox.put(item),
+    order: (item) => outbox.put(item),
+    spends: async (requestId) => spendsOf(await outbox.state(), requestId),
+    budgets: (agent) => session.call((client) => client.budgets(agent)).catch(() => null),
   };
 }
 

@@ -14,9 +14,12 @@ import { EVIDENCE, word } from "./words.js";
  * @property {ReadonlySet<string>} dismissed ids of suggestions
  * @property {ReadonlyMap<string, string>} marks what was done with a suggestion, by id: "Inserted"
  * @property {ReadonlyMap<string, string>} fills what the agent typed into gaps
+ * @property {ReadonlySet<string>} ticks steps of a plan that the agent has ticked off
  * @property {ReadonlySet<string>} expanded keys of long texts shown whole
  * @property {boolean} options whether there are settings to open
  * @property {number} now milliseconds
+ * @property {ReadonlyMap<string, import("../lib/types.js").SpendState>} [spends] where delights stand, by id
+ * @property {import("../lib/types.js").Budgets | null} [budgets] what is left to spend, once the service has said so
  *
  * What a click does.
  * @typedef {object} Actions
@@ -24,7 +27,10 @@ import { EVIDENCE, word } from "./words.js";
  * @property {(ids: string[], text: string, what: string) => void} copy
  * @property {(ids: string[], what: string) => void} dismiss
  * @property {(delight: import("../lib/types.js").Delight) => void} accept
+ * @property {(delight: import("../lib/types.js").Delight) => void} spend
+ * @property {(delight: import("../lib/types.js").Delight) => void} undo
  * @property {(gap: string, value: string) => void} fill
+ * @property {(step: string, done: boolean) => void} tick
  * @property {(key: string) => void} toggle
  * @property {() => void} retry
  * @property {() => void} openOptions
@@ -39,7 +45,8 @@ const CHECK = "M3.5 8.5l3 3 6-7";
  * @param {...(Child | Child[])} children
  */
 export function card({ ids, name, kind, label, title, ui, actions }, ...children) {
-  const mark = ids.map((id) => ui.marks.get(id)).find(Boolean);
+  const spent = ids.some((id) => ui.spends?.get(id)?.state === "spent");
+  const mark = spent ? "Spent" : ids.map((id) => ui.marks.get(id)).find(Boolean);
   const heading = `${kind.split(" ")[0]}-${encodeURIComponent(ids[0])}`;
   return h(
     "article",
@@ -176,6 +183,9 @@ export function clamped(text, { key, limit = 240, ui, actions }, render = (whole
     ),
   ];
 }
+
+/** Each source once. @param {Evidence[]} evidence */
+export const distinct = (evidence) => [...new Map(evidence.map((item) => [`${item.type} ${item.id}`, item])).values()];
 
 /**
  * Where a suggestion stands, behind a click.

@@ -3,13 +3,16 @@
 import { isSilent } from "../lib/answer.js";
 import { h } from "../lib/dom.js";
 import { customerFacts, customerHeader } from "./cards/customer.js";
-import { codeCard, delightCard } from "./cards/extras.js";
+import { delightCard } from "./cards/delights.js";
+import { codeCard } from "./cards/extras.js";
 import { degradedNote, verdict, warningList } from "./cards/notices.js";
+import { recoveryCard } from "./cards/recovery.js";
 import { draftCard, foldedDraft, saveCard, savesOf, similarCard } from "./cards/replies.js";
 import { summaryCard } from "./cards/summary.js";
+import { tagList } from "./cards/tags.js";
 import { count } from "./format.js";
 import { button } from "./pieces.js";
-import { PROBLEMS } from "./words.js";
+import { PROBLEMS, RECOVERY } from "./words.js";
 
 /** @typedef {import("../lib/dom.js").Child} Child */
 /** @typedef {import("../lib/types.js").Answer} Answer */
@@ -29,7 +32,9 @@ export function render(desk, ui, actions) {
   const header = customerHeader(desk.open, desk.answer);
   if (desk.state === "error" && desk.problem) return [header, trouble(desk.problem, ui, actions)];
   if (!desk.answer) return [header, skeleton()];
-  return [header, ...nodes([customerFacts(desk.answer), ...suggestions(desk.answer, ui, actions)])];
+  const { answer } = desk;
+  const plan = recoveryCard(answer.recovery, { ui, actions });
+  return [header, ...nodes([plan, customerFacts(answer), ...suggestions(answer, ui, actions)])];
 }
 
 /** One sentence for those who do not see the panel change. @param {Desk} desk */
@@ -37,13 +42,15 @@ export function announcement(desk) {
   if (desk.state === "error" && desk.problem) return PROBLEMS[desk.problem.kind].title;
   if (desk.state === "loading") return "Looking for suggestions";
   if (!desk.answer) return "No ticket open";
-  const { drafts, saves, codes, delights, similar, selling } = desk.answer;
+  const { drafts, saves, codes, delights, similar, recovery, tags, selling } = desk.answer;
   if (isSilent(desk.answer)) return "Nothing good enough to suggest";
   const found = [
+    recovery && (recovery.steps.length ? RECOVERY.plan : RECOVERY.followUp).label.toLowerCase(),
     drafts.length && count(drafts.length, "draft"),
     saves.length && count(saves.length, "save"),
     codes.length && count(codes.length, "code"),
     delights.length && count(delights.length, "gesture"),
+    tags.length && count(tags.length, "tag"),
     similar.length && count(similar.length, "similar case"),
   ];
   return `${selling.allowed ? "" : "Fix first. "}${found.filter(Boolean).join(", ")}`;
@@ -88,6 +95,7 @@ function suggestions(answer, ui, actions) {
       "Delight",
       answer.delights.filter((delight) => stays(delight.id)).map((delight) => delightCard(delight, context)),
     ),
+    answer.tags.length > 0 && section("Tags", nodes(tagList(answer.tags, context))),
     section(
       "Similar cases",
       answer.similar.filter((item) => stays(item.ticket_id)).map((item) => similarCard(item, context)),

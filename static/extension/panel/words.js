@@ -103,6 +103,21 @@ export const REASONS = {
 /** @type {Record<string, string>} */
 export const RESOLUTIONS = { goodwill: "Goodwill", upsell: "Upgrade" };
 
+/** A recovery plan's label and its headline: one with steps, and one that only says when to write again. */
+export const RECOVERY = {
+  plan: { label: "Recovery plan", title: "Before anything else" },
+  followUp: { label: "Follow-up", title: "Write again" },
+};
+
+/**
+ * What an agent may do without asking anybody, by the permission's id.
+ * @type {Record<string, (sum: string) => string>}
+ */
+export const PERMISSIONS = {
+  returnless_refund: (sum) => `You may refund up to ${sum} without a return`,
+  allowance: (sum) => `You may give up to ${sum} without asking`,
+};
+
 /**
  * What to say about a problem, and whether trying again or the settings may help.
  * @type {Record<import("../lib/types.js").ProblemKind, {title: string, text: string, fix: "retry" | "options"}>}

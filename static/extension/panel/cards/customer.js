@@ -2,7 +2,8 @@
 
 import { h } from "../../lib/dom.js";
 import { count, languageName, money } from "../format.js";
-import { capital, OCCASIONS, plain, TIERS, word } from "../words.js";
+import { sources } from "../pieces.js";
+import { capital, OCCASIONS, PERMISSIONS, plain, TIERS, word } from "../words.js";
 
 /** @typedef {import("../../lib/types.js").Answer} Answer */
 /** @typedef {import("../../lib/types.js").OpenTicket} OpenTicket */
@@ -43,6 +44,7 @@ export function customerFacts(answer) {
       known && fact("Orders", String(customer.orders_count ?? 0)),
       risk && known && fact("Risk of leaving", riskWord(risk.score), risk.score >= HIGH_RISK ? "high" : ""),
     ),
+    permissionList(answer.permissions),
     customer.summary && h("p", { class: "summary" }, customer.summary),
     customer.open_concerns.length > 0 &&
       h(
@@ -53,6 +55,19 @@ export function customerFacts(answer) {
     reading(answer),
   );
 }
+
+/** What the agent may do without asking anybody. @param {Answer["permissions"]} permissions */
+const permissionList = (permissions) =>
+  permissions.length > 0 &&
+  h(
+    "ul",
+    { class: "permissions", "aria-label": "What you may do" },
+    ...permissions.map(({ id, up_to, currency, evidence }) => {
+      const sum = money(up_to, currency, { exact: true });
+      const words = PERMISSIONS[id]?.(sum) ?? `${capital(plain(id))}: up to ${sum}`;
+      return h("li", {}, h("p", {}, words), sources(evidence, `permission ${id}`));
+    }),
+  );
 
 /** What was read from the ticket, each with the words that it was read from. @param {Answer} answer */
 function reading({ signals }) {

@@ -3,7 +3,7 @@
 import { h } from "../../lib/dom.js";
 import { count, languageName, money } from "../format.js";
 import { fillIn, openGaps } from "../gaps.js";
-import { button, card, clamped, codeChip, factLine, replyText, row, sources } from "../pieces.js";
+import { button, card, clamped, codeChip, distinct, factLine, replyText, row, sources } from "../pieces.js";
 import { SAVES, STANCES, word } from "../words.js";
 
 /** @typedef {import("../../lib/types.js").Answer} Answer */
@@ -38,11 +38,7 @@ export function draftCard(draft, offered, { answer, ui, actions }) {
   const foreign = draft.language && !navigator.language.toLowerCase().startsWith(draft.language.toLowerCase());
   const gaps = openGaps(draft.text, ui.fills);
   const text = () => fillIn(draft.text, ui.fills);
-  const evidence = [
-    ...new Map(
-      [...draft.evidence, ...offered.flatMap((save) => save.evidence)].map((item) => [`${item.type} ${item.id}`, item]),
-    ).values(),
-  ];
+  const evidence = distinct([...draft.evidence, ...offered.flatMap((save) => save.evidence)]);
   return card(
     {
       ids,
