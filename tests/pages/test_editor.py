@@ -155,10 +155,16 @@ def test_f8_goes_from_problem_to_problem(open_editor: Open) -> None:
         ("needs: [more_moisture", "\x1b\ninte", "intents", "prefer"),
         ("code: FACESWAP20", "\ntag", "tags", "needs"),
         ("code: FACESWAP20", "\nprefer: {hand", "handles", "tier"),
-        ("code: FACESWAP20", "\nprefer:\n  handles: [low", "low-tide-water-cream", "FACESWAP20"),
-        ("code: FACESWAP20", "\nrestrain: [saf", "safety", "low-tide-water-cream"),
-        ("needs: [milder_scent", "\x1b\noccasions: [wed", "wedding", "needs"),
-        ("name: Second chances", "\nbud", "budgets", "when"),
+        pytest.param(
+            "code: FACESWAP20",
+            "\nprefer:\n  handles: [low",
+            "low-tide-water-cream",
+            "FACESWAP20",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param("code: FACESWAP20", "\nrestrain: [saf", "safety", "low-tide-water-cream", marks=pytest.mark.slow),
+        pytest.param("needs: [milder_scent", "\x1b\noccasions: [wed", "wedding", "needs", marks=pytest.mark.slow),
+        pytest.param("name: Second chances", "\nbud", "budgets", "when", marks=pytest.mark.slow),
         ("warn:", "\ncode: OTH", "OTHERSCENT", "when"),
     ],
 )
@@ -476,7 +482,7 @@ def test_by_keyboard_alone(open_editor: Open, stub: EditorStub) -> None:
     assert "follow_up_days: 2" in stub.files["saves.yaml"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("state", ["open", "broken", "tried", "publish", "conflict", "menu"])
 def test_axe_finds_nothing_serious(open_editor: Open, stub: EditorStub, scheme: str, state: str) -> None:
     if not AXE.exists():
