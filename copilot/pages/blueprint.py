@@ -16,8 +16,8 @@ from copilot.pages.sign_in import SignIn
 
 EXTENSION = Path(__file__).resolve().parents[2] / "static/extension"
 STATIC = Path(__file__).with_name("static")
-# The pages look like the panel because they load the panel's own design system.
-SHARED = {"theme.css": EXTENSION / "panel", "icon.svg": EXTENSION / "icons"}
+# The pages look like the panel because they load the panel's own design system, and are built like it.
+SHARED = {"theme.css": EXTENSION / "panel", "icon.svg": EXTENSION / "icons", "dom.js": EXTENSION / "lib"}
 
 
 def blueprint(doorway: SignIn, desk: Desk) -> Blueprint:

@@ -62,9 +62,7 @@ def alternatives(
     wished = index.finder.wished(context.concern.text, context.mentions)
     found: list[Candidate] = []
     subjects: list[_Subject] = []
-    # Who names what is to stand in for a thing that was bought asks for it, whatever else the ticket is about.
-    instead = bool(wished) and any(context.about.values())
-    if instead or context.signals.intent(*_COMPLAINTS) is not None or context.signals.needs:
+    if context.signals.intent(*_COMPLAINTS) is not None or context.signals.needs:
         subjects = [s for s in _subjects(context, wished) if not _elsewhere(s, asked, index)]
         for subject in subjects:
             if subject.sku not in answered:
@@ -94,7 +92,7 @@ def _subjects(context: Context, wished: frozenset[str]) -> list[_Subject]:
     subjects = []
     for sku, line in about.items():
         own = tuple(n for n in needs if n.about == sku or (n.about not in about and len(about) == 1))
-        if own or (line is not None and (wished or not asks_only(context))):
+        if own or (line is not None and not asks_only(context)):
             subjects.append(_Subject(sku, line, own))
     loose = tuple(n for n in needs if n.about not in about)
     if not subjects and loose and not about:

@@ -129,6 +129,10 @@ class EditorStub:
         def theme() -> Response:
             return send_from_directory(ROOT / "static/extension/panel", "theme.css")
 
+        @app.get("/playbooks/static/dom.js")
+        def dom() -> Response:
+            return send_from_directory(ROOT / "static/extension/lib", "dom.js")
+
         @app.get("/playbooks/static/editor/<path:name>")
         def asset(name: str) -> Response:
             return send_from_directory(EDITOR, name)
