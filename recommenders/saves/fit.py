@@ -62,11 +62,16 @@ def alternatives(
     wished = index.finder.wished(context.concern.text, context.mentions)
     found: list[Candidate] = []
     subjects: list[_Subject] = []
-    if context.signals.intent(*_COMPLAINTS) is not None or context.signals.needs:
+    missed = context.signals.intent(*_COMPLAINTS) is not None or bool(context.signals.needs)
+    # Who names what is to stand in for a thing that was bought asks for it, whatever else the ticket is about.
+    instead = bool(wished) and any(context.about.values())
+    if missed or instead:
         subjects = [s for s in _subjects(context, wished) if not _elsewhere(s, asked, index)]
         for subject in subjects:
             if subject.sku not in answered:
                 found += _for_subject(subject, suitable, wished, asked, known)
+        if not missed:  # and for nothing else
+            found = [one for one in found if one.product is not None and one.product.handle in wished]
     if not found:
         complaint = any(s.sku is not None for s in subjects)
         found += answers(context, suitable, wished, asked, known, answered=answered, complaint=complaint)
@@ -92,7 +97,7 @@ def _subjects(context: Context, wished: frozenset[str]) -> list[_Subject]:
     subjects = []
     for sku, line in about.items():
         own = tuple(n for n in needs if n.about == sku or (n.about not in about and len(about) == 1))
-        if own or (line is not None and not asks_only(context)):
+        if own or (line is not None and (wished or not asks_only(context))):
             subjects.append(_Subject(sku, line, own))
     loose = tuple(n for n in needs if n.about not in about)
     if not subjects and loose and not about:

@@ -120,3 +120,12 @@ def test_the_same_ticket_gives_the_same_answer(ask):
     )  # fmt: skip
     assert once == again
     assert [s.id for s in once] == ["save-1-gale-jumper/M/Navy", "save-2-tarn-fleece/M/Navy"]
+
+
+def test_who_names_what_is_to_stand_in_for_a_thing_gets_that_and_nothing_else(ask):
+    text = "The Cove jumper from #7001 stays with my sister. Does her code work if I swap it for the Tarn fleece?"
+    saves = ask(text, ["cove-jumper/M/Navy"], intents=["code_question"])
+    assert [s.handle for s in saves] == ["tarn-fleece"]
+    assert (
+        ask("Does my sister's code work on the Cove jumper?", ["cove-jumper/M/Navy"], intents=["code_question"]) == ()
+    )
